@@ -1,12 +1,25 @@
 // What a vendor's folder tells the rest of Muster about itself. The registry lists one definition a vendor;
 // configuration, request checks, worker and simulators are driven by it, and none of them knows a vendor by name.
 import type { z } from 'zod';
+import type { CommonConnection } from '../config/common';
+import type { Auth } from '../http/auth';
 
 /** One thing wrong with what someone gave us: where, what, and what to do. Never holds the value of a personal field. */
 export interface Fault {
-  /** Path in the document, e.g. `accounts.onefile.classroomId`. */
+  /** Path in the document, e.g. `accounts.onefile.classroomId`; empty if the document as a whole is meant. */
   path: string;
-  /** What is wrong and what to do, one sentence. */
+  /** What is wrong and what to do, one sentence without a full stop, made to follow the path and a colon. */
+  message: string;
+  /** Line of the file, from 1, where there is a file. */
+  line?: number;
+}
+
+/** A fault that a vendor found in its own part. */
+export interface PartFault {
+  /** Which part of the request `at` starts from; the account if left out. A connection has one part only. */
+  in?: 'account' | 'person';
+  /** Keys and indexes that lead to the place, e.g. `['children', 0, 'key']`. */
+  at: readonly (string | number)[];
   message: string;
 }
 
@@ -22,6 +35,7 @@ export interface Person {
   address?: Address;
 }
 
+/** Parts may be empty texts, which mean the same as a part left out. */
 export interface Address {
   street?: string;
   additional?: string;
@@ -31,8 +45,8 @@ export interface Address {
   country?: string;
 }
 
-/** What a vendor may look at when it checks its account part beyond the schema's reach. */
-export interface AccountCheck<Account, Connection> {
+/** An account of a request whose every part is valid, with all that its defaults are made of. */
+export interface AccountContext<Account, Connection> {
   key: string;
   person: Person;
   account: Account;
@@ -40,9 +54,31 @@ export interface AccountCheck<Account, Connection> {
   connectionName: string;
 }
 
+/**
+ * The same while it is being checked: only the valid parts are there, so that one fault does not hide the next.
+ * A part that is missing here without being optional has been reported already, or is by whoever needs it.
+ */
+export interface AccountCheck<Account, Connection> {
+  /** Empty if it is not valid. */
+  key: string;
+  person: Partial<Person>;
+  account: Partial<Account>;
+  connection: Connection;
+  connectionName: string;
+}
+
+/** A connection while it is being checked: its valid parts, and what the file says at all, secrets included. */
+export interface ConnectionCheck<Connection> {
+  connection: Partial<Connection>;
+  /** Whether the file has this key, even where the value is not looked at (a secret, read by a client). */
+  gives(key: keyof Connection & string): boolean;
+}
+
 export interface VendorDefinition<
   ConnectionSchema extends z.ZodObject = z.ZodObject,
   AccountSchema extends z.ZodObject = z.ZodObject,
+  Secret extends keyof z.output<ConnectionSchema> & string = keyof z.output<ConnectionSchema> & string,
+  Resolved = unknown,
 > {
   /** The word of `vendor:` in muster.yaml. */
   readonly vendor: string;
@@ -53,16 +89,35 @@ export interface VendorDefinition<
   /** The vendor's own keys of a connection (strict; the common ones are added by src/config). */
   readonly connection: ConnectionSchema;
   /** Keys of the connection that are secrets: only the worker resolves them. */
-  readonly secrets: readonly (keyof z.output<ConnectionSchema> & string)[];
-  /** The vendor's account part of a request (strict; `environment` is added by src/request). */
+  readonly secrets: readonly Secret[];
+  /** How a connection proves who it is. */
+  auth(connection: z.output<ConnectionSchema>): Auth;
+  /** Calls that a create's activity makes right before its write; they lengthen the fence (src/http/fence). */
+  readonly readsBeforeWrite: number;
+  /** The vendor's account part of a request (strict, no transforms; `environment` is added by src/request). */
   readonly account: AccountSchema;
+  /** Faults of a connection that its schema cannot see. */
+  checkConnection?(check: ConnectionCheck<z.output<ConnectionSchema>>): PartFault[];
   /** Faults of an account that its schema cannot see. */
-  checkAccount?(check: AccountCheck<z.output<AccountSchema>, z.output<ConnectionSchema>>): Fault[];
+  checkAccount?(
+    check: AccountCheck<z.output<AccountSchema>, ClientConnection<ConnectionSchema, Secret>>,
+  ): PartFault[];
+  /** The account with every default filled in, as plain JSON: what the vendor's calls are made from. */
+  resolveAccount(
+    context: AccountContext<z.output<AccountSchema>, ClientConnection<ConnectionSchema, Secret>>,
+  ): Resolved;
 }
 
-/** Keeps the inferred types of the two schemas while checking the shape. */
-export function defineVendor<C extends z.ZodObject, A extends z.ZodObject>(
-  definition: VendorDefinition<C, A>,
-): VendorDefinition<C, A> {
+/** A connection as every process may see it: without secrets, with the common keys. */
+export type ClientConnection<ConnectionSchema extends z.ZodObject, Secret extends string> = CommonConnection &
+  Omit<z.output<ConnectionSchema>, Secret>;
+
+/** Keeps the inferred types while checking the shape. */
+export function defineVendor<
+  C extends z.ZodObject,
+  A extends z.ZodObject,
+  const S extends keyof z.output<C> & string,
+  R,
+>(definition: VendorDefinition<C, A, S, R>): VendorDefinition<C, A, S, R> {
   return definition;
 }

@@ -1,0 +1,18 @@
+// EthosCE: a Drupal user with its profile, roles and single sign-on; everything can be asked.
+import { defineVendor } from '../definition';
+import { ethosceAuth } from './calls';
+import { ethosceConnection, ethosceSecrets } from './config';
+import { checkEthosceAccount, ethosceAccount, resolveEthosceAccount } from './request';
+
+export const ethosce = defineVendor({
+  vendor: 'ethosce',
+  title: 'EthosCE',
+  workflowType: 'provisionEthosceUser',
+  connection: ethosceConnection,
+  secrets: ethosceSecrets,
+  auth: ethosceAuth,
+  readsBeforeWrite: 0,
+  account: ethosceAccount,
+  checkAccount: checkEthosceAccount,
+  resolveAccount: resolveEthosceAccount,
+});

@@ -1,0 +1,16 @@
+// HotDocs Advance: one call under a GUID of our own making, which can be asked for again.
+import { defineVendor } from '../definition';
+import { checkHotdocsConnection, hotdocsConnection, hotdocsSecrets } from './config';
+import { hotdocsAccount, resolveHotdocsAccount } from './request';
+
+export const hotdocs = defineVendor({
+  vendor: 'hotdocs',
+  title: 'HotDocs Advance',
+  workflowType: 'provisionHotdocsUser',
+  connection: hotdocsConnection,
+  secrets: hotdocsSecrets,
+  readsBeforeWrite: 0,
+  account: hotdocsAccount,
+  checkConnection: checkHotdocsConnection,
+  resolveAccount: resolveHotdocsAccount,
+});

@@ -1,0 +1,16 @@
+// OneFile: users of an organisation, found again by MISID; learners belong to assessor, classroom and placement.
+import { defineVendor } from '../definition';
+import { onefileConnection, onefileSecrets } from './config';
+import { checkOnefileAccount, onefileAccount, resolveOnefileAccount } from './request';
+
+export const onefile = defineVendor({
+  vendor: 'onefile',
+  title: 'OneFile',
+  workflowType: 'provisionOneFileUser',
+  connection: onefileConnection,
+  secrets: onefileSecrets,
+  readsBeforeWrite: 0,
+  account: onefileAccount,
+  checkAccount: checkOnefileAccount,
+  resolveAccount: resolveOnefileAccount,
+});
