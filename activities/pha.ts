@@ -1,0 +1,76 @@
+// PHA's calls, as its document names them (vendor-docs/ignis-pha.txt): neither may be repeated, and nothing can be asked.
+import { Context } from '@temporalio/activity';
+import type { SendInput } from '../src/account/plan';
+import type { Outcome } from '../src/http/outcome';
+import type { Person } from '../src/vendors/definition';
+import * as pha from '../src/vendors/pha/calls';
+import {
+  type Answered,
+  answerStep,
+  dueStep,
+  type FormStep,
+  today,
+  wantedAnswers,
+} from '../src/vendors/pha/form';
+import type { PhaAccount } from '../src/vendors/pha/request';
+import { connectionOf } from '../src/worker/context';
+import { sendOnce } from './support/vendor-call';
+
+export async function createPhaUser(input: SendInput & { person: Person }): Promise<Outcome<string>> {
+  const { transport, config } = connectionOf(input.connection, 'pha');
+  return sendOnce(input, transport, pha.createUser(config, input.person));
+}
+
+export interface SubmitStep extends SendInput {
+  userId: string;
+  person: Person;
+  account: PhaAccount;
+  /** The form's step that is due, as the answer to the step before announced it; undefined for the first. */
+  due: FormStep | undefined;
+}
+
+/** What was submitted, and where the form goes on. */
+export interface SubmittedStep {
+  /** Codes that were answered. */
+  answered: string[];
+  /** Codes that we have an answer for; those that the request's account states are to be asked for by some step. */
+  wanted: { code: string; stated: boolean }[];
+  next: FormStep | null;
+}
+
+/** Gets the form and answers its step, one call right after the other, as the document asks: ids change with the form. */
+export async function submitPhaUserProfile(input: SubmitStep): Promise<Outcome<SubmittedStep>> {
+  const { transport, config } = connectionOf(input.connection, 'pha');
+  const form = await transport.send(pha.getForm(), { signal: Context.current().cancellationSignal });
+  // The form is only read: whatever became of that, nothing was made.
+  if (form.kind === 'unknown') return { ...form, kind: 'unsent' };
+  if (form.kind !== 'done') return form;
+  const step = dueStep(form.value, input.due);
+  const wanted = wantedAnswers(config.answers, input.person, input.account);
+  const matched = step ? answerStep(step, wanted) : NO_STEP;
+  if (!matched.ok) return formChanged(matched.why);
+
+  const call = pha.submitForm({
+    userId: Number(input.userId),
+    assessmentDate: input.account.assessmentDate ?? today(config.timeZone, new Date()),
+    step: matched.step,
+    answers: matched.answers,
+  });
+  const outcome = await sendOnce(input, transport, call, { paced: true });
+  if (outcome.kind !== 'done') return outcome;
+  return {
+    kind: 'done',
+    value: {
+      answered: matched.answers.map(({ attribute_code }) => attribute_code),
+      wanted: wanted.map(({ code, stated }) => ({ code, stated })),
+      next: outcome.value,
+    },
+  };
+}
+
+const NO_STEP: Answered = { ok: false, why: 'it does not show the step that is due' };
+
+function formChanged(why: string): Outcome<never> {
+  const message = `The User Profile form is not the one that the answers were written for (${why}); nothing was submitted.`;
+  return { kind: 'refused', code: 'form-changed', message };
+}

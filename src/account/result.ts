@@ -1,0 +1,96 @@
+// The result document (interface.md, "A result") and how a whole is made of its accounts. Plain data: workflows, client
+// and command line share it.
+
+export type Status = 'running' | 'parked' | 'failed' | 'compensated' | 'done';
+export type Provenance = 'created' | 'confirmed' | 'adopted' | 'declared';
+export type StepState = 'done' | 'skipped' | 'parked' | 'undone' | 'pending';
+
+export type ProblemCode =
+  | 'invalid-request'
+  | 'refused'
+  | 'outcome-unknown'
+  | 'conflict'
+  | 'several-matches'
+  | 'form-changed'
+  | 'roles-contended'
+  | 'credentials-rejected'
+  | 'vendor-unavailable'
+  | 'misconfigured'
+  | 'undo-blocked';
+
+export type Decision = 'retry' | 'amend' | 'resolve' | 'skip' | 'undo';
+
+/** Why a run stands still, and what an operator may decide. */
+export interface Problem {
+  step: string;
+  code: ProblemCode;
+  message: string;
+  vendorStatus: number | null;
+  /** ISO 8601 UTC. */
+  since: string;
+  decisions: Decision[];
+}
+
+/** Something that undo could not remove, and what a person has to do about it. */
+export interface Debt {
+  what: string;
+  instruction: string;
+  since: string;
+}
+
+/** One look or one send, as the audit trail of a result. */
+export interface Evidence {
+  at: string;
+  step: string;
+  /** What was asked or sent, in plain words without personal data. */
+  asked: string;
+  /** What came of it. */
+  found: string;
+}
+
+export interface AccountResult {
+  status: Status;
+  userId: string | null;
+  provenance: Provenance | null;
+  steps: Record<string, StepState>;
+  ids: Record<string, string>;
+  secret: string | null;
+  debts: Debt[];
+  problem: Problem | null;
+  notes: string[];
+  evidence: Evidence[];
+}
+
+export interface ResultDocument {
+  key: string;
+  status: Status;
+  accounts: Record<string, AccountResult>;
+}
+
+const BY_URGENCY: readonly Status[] = ['running', 'parked', 'failed', 'compensated', 'done'];
+
+/** The whole is what its most urgent account is. */
+export function overallStatus(accounts: Record<string, AccountResult>): Status {
+  const statuses = Object.values(accounts).map(({ status }) => status);
+  return BY_URGENCY.find((status) => statuses.includes(status)) ?? 'done';
+}
+
+export function resultDocument(key: string, accounts: Record<string, AccountResult>): ResultDocument {
+  return { key, status: overallStatus(accounts), accounts };
+}
+
+/** An account about which nothing is known yet. */
+export function emptyAccount(status: Status): AccountResult {
+  return {
+    status,
+    userId: null,
+    provenance: null,
+    steps: {},
+    ids: {},
+    secret: null,
+    debts: [],
+    problem: null,
+    notes: [],
+    evidence: [],
+  };
+}

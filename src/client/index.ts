@@ -1,0 +1,20 @@
+// `muster/client`: the typed library for backend services.
+export type {
+  AccountResult,
+  Debt,
+  Decision,
+  Evidence,
+  Problem,
+  ProblemCode,
+  Provenance,
+  ResultDocument,
+  Status,
+  StepState,
+} from '../account/result';
+export { RequestError } from '../request/check';
+export type { RequestDocument } from '../request/schema';
+export { type TemporalSettings, TemporalUnreachableError } from '../temporal/connect';
+export { DecisionRefusedError, DifferentRequestError, UnknownRunError } from './errors';
+export { type Reasoned, type Resolution, RunHandle } from './handle';
+export type { ListedRun, ListFilter } from './list';
+export { type ConnectOptions, connectMuster, Muster } from './muster';

@@ -1,0 +1,68 @@
+// Lists runs by Muster's search attributes, without asking the runs themselves.
+import type { Client } from '@temporalio/client';
+import {
+  musterConnection,
+  musterKey,
+  musterReason,
+  musterSince,
+  musterStage,
+  musterWaitingOn,
+} from '../temporal/search-attributes';
+
+export interface ListFilter {
+  parked?: boolean;
+  connection?: string;
+  job?: string;
+  key?: string;
+  /** At most so many, newest first. Default 1000. */
+  limit?: number;
+}
+
+export interface ListedRun {
+  id: string;
+  connection: string;
+  key: string;
+  /** `running` while open, `parked` when it waits for an operator; else how Temporal says it ended. */
+  status: string;
+  stage: string | null;
+  waitingOn: string;
+  reason: string | null;
+  /** ISO 8601 UTC: since when it waits, or when it started. */
+  since: string;
+}
+
+/** Account runs; a person's run shows by its accounts. */
+export async function listRuns(client: Client, filter: ListFilter = {}): Promise<ListedRun[]> {
+  const runs: ListedRun[] = [];
+  for await (const run of client.workflow.list({ query: queryOf(filter) })) {
+    const attributes = run.typedSearchAttributes;
+    const open = run.status.name === 'RUNNING';
+    const waitingOn = attributes.get(musterWaitingOn) ?? 'nobody';
+    runs.push({
+      id: run.workflowId,
+      connection: attributes.get(musterConnection) ?? '',
+      key: attributes.get(musterKey) ?? '',
+      status: open ? (waitingOn === 'operator' ? 'parked' : 'running') : run.status.name.toLowerCase(),
+      stage: open ? (attributes.get(musterStage) ?? null) : null,
+      waitingOn: open ? waitingOn : 'nobody',
+      reason: attributes.get(musterReason) ?? null,
+      since: (attributes.get(musterSince) ?? run.startTime).toISOString(),
+    });
+    if (runs.length >= (filter.limit ?? 1000)) break;
+  }
+  return runs;
+}
+
+function queryOf({ parked, connection, job, key }: ListFilter): string {
+  return [
+    'MusterConnection IS NOT NULL',
+    ...(parked ? [`MusterWaitingOn = 'operator'`, `ExecutionStatus = 'Running'`] : []),
+    ...(connection ? [`MusterConnection = ${quoted(connection)}`] : []),
+    ...(job ? [`MusterJob = ${quoted(job)}`] : []),
+    ...(key ? [`MusterKey = ${quoted(key)}`] : []),
+  ].join(' AND ');
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}

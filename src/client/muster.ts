@@ -1,0 +1,152 @@
+// The typed client of backend services: connects, starts requests, hands out handles.
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { loadConfig } from '../config/load';
+import type { ClientConfig } from '../config/schema';
+import { dataConverter } from '../privacy/data-converter';
+import type { KeyRing } from '../privacy/keys';
+import { singleAccount } from '../request/accounts';
+import { checkedRequest } from '../request/check';
+import type { RequestDocument } from '../request/schema';
+import {
+  keyRingFor,
+  type TemporalSettings,
+  TemporalUnreachableError,
+  temporalSettings,
+} from '../temporal/connect';
+import { personId, WORKFLOW_QUEUE } from '../temporal/names';
+import { searchAttributesOf } from '../temporal/search-attributes';
+import { DifferentRequestError, UnknownRunError } from './errors';
+import { RunHandle } from './handle';
+import { type ListedRun, type ListFilter, listRuns } from './list';
+import { accountRunPlan, encounter, personRunPlan, type RunPlan } from './start';
+
+export interface ConnectOptions {
+  /** The configuration, or the path of muster.yaml; by default as the command line finds it. */
+  config?: ClientConfig | string;
+  /** Where Temporal is; by default Temporal's own conventions, then what `muster dev` left in this folder. */
+  temporal?: TemporalSettings;
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** @throws ConfigError, TemporalUnreachableError */
+export async function connectMuster(options: ConnectOptions = {}): Promise<Muster> {
+  const { cwd = process.cwd(), env = process.env } = options;
+  const settings = options.temporal ?? (await temporalSettings(cwd, env));
+  const config =
+    typeof options.config === 'object' ? options.config : clientConfig(options, settings, cwd, env);
+  const keys = keyRingFor(config, settings);
+  const connection = await Connection.connect({ connectTimeout: '5s', ...settings.connection }).catch(
+    (error: unknown) => {
+      throw new TemporalUnreachableError(
+        `Temporal cannot be reached at ${settings.connection.address}: ${error instanceof Error ? error.message : error}`,
+      );
+    },
+  );
+  const client = new Client({
+    connection,
+    namespace: settings.namespace,
+    dataConverter: dataConverter(keys),
+  });
+  return new Muster(config, keys, client, connection);
+}
+
+/** The embedded server knows with which configuration it was started. */
+function clientConfig(
+  { config }: ConnectOptions,
+  { dev }: TemporalSettings,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): ClientConfig {
+  const file = typeof config === 'string' ? config : (env.MUSTER_CONFIG ?? dev?.config);
+  return loadConfig({ ...(file && { file }), cwd, env, secrets: 'leave' });
+}
+
+export class Muster {
+  constructor(
+    readonly config: ClientConfig,
+    private readonly keys: KeyRing,
+    /** Temporal's own client, with the codec. */
+    readonly client: Client,
+    private readonly connection: Connection,
+  ) {}
+
+  /**
+   * Starts a request, or attaches to the run of the same request.
+   * @throws RequestError with every fault, DifferentRequestError
+   */
+  async onboard(request: RequestDocument): Promise<RunHandle> {
+    const checked = checkedRequest(this.config, request);
+    const single = singleAccount(checked);
+    const plan = single
+      ? accountRunPlan(this.config, this.keys, checked, single.connection)
+      : personRunPlan(this.keys, checked);
+    const started = await this.start(plan, 'REJECT_DUPLICATE');
+    if (started) return started;
+    for (;;) {
+      const met = await encounter(this.client, this.keys, plan);
+      if (met.is === 'different-running') throw new DifferentRequestError(plan.workflowId, met.runId);
+      if (met.is !== 'free') return new RunHandle(this.client, plan.workflowId, met.runId);
+      const again = await this.start(plan, 'ALLOW_DUPLICATE');
+      if (again) return again;
+    }
+  }
+
+  /**
+   * @param id a person's key, or a run's id (`<connection>/<key>`, `person/<key>`)
+   * @throws UnknownRunError
+   */
+  async handle(id: string): Promise<RunHandle> {
+    if (id.includes('/')) return new RunHandle(this.client, id);
+    try {
+      await this.client.workflow.getHandle(personId(id)).describe();
+      return new RunHandle(this.client, personId(id));
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+    const ids = new Set((await this.list({ key: id })).map((run) => run.id));
+    const [only, ...more] = ids;
+    if (only && more.length === 0) return new RunHandle(this.client, only);
+    throw new UnknownRunError(
+      only
+        ? `${id} has several runs: ${[...ids].join(', ')}. Name one.`
+        : `There is no run of ${id} that is open or remembered.`,
+    );
+  }
+
+  list(filter: ListFilter = {}): Promise<ListedRun[]> {
+    return listRuns(this.client, filter);
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  private async start(
+    plan: RunPlan,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' | 'REJECT_DUPLICATE',
+  ): Promise<RunHandle | undefined> {
+    try {
+      const { firstExecutionRunId } = await this.client.workflow.start(plan.workflowType, {
+        workflowId: plan.workflowId,
+        taskQueue: WORKFLOW_QUEUE,
+        args: [plan.request],
+        memo: plan.memo,
+        typedSearchAttributes: new TypedSearchAttributes(searchAttributesOf(plan.attributes)),
+        staticSummary: plan.staticSummary,
+        workflowIdReusePolicy,
+        workflowIdConflictPolicy: 'FAIL',
+      });
+      return new RunHandle(this.client, plan.workflowId, firstExecutionRunId);
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+      throw error;
+    }
+  }
+}

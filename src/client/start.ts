@@ -1,0 +1,100 @@
+// Starting runs: the options that make a run findable and safe, and the rule of "same or different" (interface.md).
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { ResultDocument } from '../account/result';
+import { fingerprint, type KeyRing, matchesFingerprint } from '../privacy/keys';
+import { accountsOf, fingerprintOf, requestForAccount } from '../request/accounts';
+import type { KnownConnections } from '../request/check';
+import type { RequestDocument } from '../request/schema';
+import { accountId, ONBOARD_PERSON, personId } from '../temporal/names';
+import type { RunAttributes } from '../temporal/search-attributes';
+import { vendorOf } from '../vendors/registry';
+import { endOf } from './standing';
+
+/** Memo field that holds the request's keyed hash. */
+export const FINGERPRINT = 'musterFingerprint';
+
+/** All that a run is started with, as plain data: a client and a workflow start runs from it. */
+export interface RunPlan {
+  workflowType: string;
+  workflowId: string;
+  request: RequestDocument;
+  memo: Record<string, string>;
+  attributes: RunAttributes;
+  staticSummary: string;
+}
+
+/** The run of one account of a checked request. */
+export function accountRunPlan(
+  config: KnownConnections,
+  keys: KeyRing,
+  request: RequestDocument,
+  connection: string,
+): RunPlan {
+  const settings = config.connections[connection];
+  if (!settings) throw new RangeError(`there is no connection ${connection}`);
+  const { vendor, title, workflowType } = vendorOf(settings.vendor);
+  const { key } = request;
+  return {
+    workflowType,
+    workflowId: accountId(connection, key),
+    request: requestForAccount(request, connection),
+    memo: { [FINGERPRINT]: fingerprint(keys, fingerprintOf(request, connection)) },
+    attributes: { connection, vendor, key },
+    staticSummary: `${title} account of ${key}`,
+  };
+}
+
+/** The run of a person with several accounts. */
+export function personRunPlan(keys: KeyRing, request: RequestDocument): RunPlan {
+  const { key } = request;
+  return {
+    workflowType: ONBOARD_PERSON,
+    workflowId: personId(key),
+    request,
+    memo: { [FINGERPRINT]: fingerprint(keys, personFingerprint(request)) },
+    attributes: { key },
+    staticSummary: `${key}: ${accountsOf(request)
+      .map(({ connection }) => connection)
+      .join(', ')}`,
+  };
+}
+
+function personFingerprint(request: RequestDocument): unknown {
+  return Object.fromEntries(
+    accountsOf(request).map(({ connection }) => [connection, fingerprintOf(request, connection)]),
+  );
+}
+
+/** What a new request for an id meets: nothing that counts, a run or an end to attach to, or a run that forbids it. */
+export type Encounter =
+  | { is: 'free' }
+  | { is: 'same-running'; runId: string }
+  | { is: 'same-done'; runId: string; document: ResultDocument }
+  | { is: 'different-running'; runId: string };
+
+/** Applies the rule of "same or different" to the latest run of the plan's id. */
+export async function encounter(client: Client, keys: KeyRing, plan: RunPlan): Promise<Encounter> {
+  let latest: WorkflowExecutionDescription;
+  try {
+    latest = await client.workflow.getHandle(plan.workflowId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { is: 'free' };
+    throw error;
+  }
+  const { runId } = latest;
+  const same = latest.type === plan.workflowType && isSame(keys, plan, latest.memo?.[FINGERPRINT]);
+  if (latest.status.name === 'RUNNING') return { is: same ? 'same-running' : 'different-running', runId };
+  if (!same || latest.status.name !== 'COMPLETED') return { is: 'free' };
+  const document = await endOf(client, plan.workflowId, runId);
+  return document.status === 'done' ? { is: 'same-done', runId, document } : { is: 'free' };
+}
+
+function isSame(keys: KeyRing, plan: RunPlan, there: unknown): boolean {
+  const { request } = plan;
+  const [first] = accountsOf(request);
+  const value =
+    plan.workflowType === ONBOARD_PERSON || !first
+      ? personFingerprint(request)
+      : fingerprintOf(request, first.connection);
+  return typeof there === 'string' && matchesFingerprint(keys, value, there) === true;
+}

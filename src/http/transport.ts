@@ -1,0 +1,157 @@
+// A connection's way to its vendor: base address, credentials, pool, pace. Carries out declared calls and answers with
+// their outcome. Credentials that were rejected once are not sent again by this process (accounts lock after a few).
+import type { Dispatcher } from 'undici';
+import type { Auth } from './auth';
+import type { Call } from './call';
+import { classify, isForbidden, isUnauthorized } from './classify';
+import { type Exchange, exchange, type NetworkOptions, openDispatcher } from './exchange';
+import type { Outcome } from './outcome';
+import { createPace } from './pace';
+
+export interface TransportOptions extends Omit<NetworkOptions, 'origin'> {
+  /** Origin and, if any, a prefix of the path. */
+  baseUrl: string;
+  auth: Auth;
+  requestsPerSecond?: number;
+  /** Told of every exchange; holds nothing personal. */
+  onCall?: (report: CallReport) => void;
+}
+
+export interface CallReport {
+  call: string;
+  outcome: Outcome<unknown>['kind'];
+  vendorStatus?: number;
+  durationMs: number;
+}
+
+export interface SendOptions {
+  signal?: AbortSignal;
+  /**
+   * Set for a create: a fresh connection of its own, and a sentence of the guard, asked right before the first byte,
+   * holds it back (`unsent`, stale).
+   */
+  guard?: () => string | undefined;
+  /** Set for every call of an activity but the first: the server paces activities, this process their further calls. */
+  paced?: boolean;
+}
+
+export interface Transport {
+  send<T>(call: Call<T>, options?: SendOptions): Promise<Outcome<T>>;
+  close(): Promise<void>;
+}
+
+export function createTransport(options: TransportOptions): Transport {
+  const { baseUrl, auth, timeoutMs, onCall } = options;
+  const base = new URL(baseUrl);
+  const prefix = base.pathname.replace(/\/+$/, '');
+  const network: NetworkOptions = { ...options, origin: base.origin };
+  const pool = openDispatcher(network);
+  const pace = createPace(options.requestsPerSecond);
+  let barred: Outcome<never> | undefined;
+
+  async function once<T>(
+    call: Call<T>,
+    headers: Record<string, string>,
+    send: SendOptions,
+  ): Promise<Exchange> {
+    const request = {
+      method: call.method,
+      path: prefix + call.path + queryOf(call),
+      headers: {
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        'user-agent': 'muster',
+        ...(call.json !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+        ...call.headers,
+      },
+      ...(call.json !== undefined && { body: JSON.stringify(call.json) }),
+    };
+    const dispatcher: Dispatcher = send.guard ? openDispatcher(network) : pool;
+    try {
+      return await exchange(dispatcher, base.origin, request, { timeoutMs, ...send });
+    } finally {
+      if (send.guard) await dispatcher.destroy();
+    }
+  }
+
+  async function report<T>(call: Call<T>, work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    const begun = performance.now();
+    const outcome = await work();
+    const status = 'vendorStatus' in outcome ? { vendorStatus: outcome.vendorStatus } : {};
+    onCall?.({ call: call.name, outcome: outcome.kind, ...status, durationMs: performance.now() - begun });
+    return outcome;
+  }
+
+  const login = <T>(call: Call<T>): Promise<Outcome<T>> =>
+    report(call, async () => {
+      const reply = await once(call, {}, {});
+      if (isUnauthorized(reply) || isForbidden(reply)) return rejected(call, reply.status);
+      return classify(call, reply, Date.now());
+    });
+
+  function rejected(call: Call<unknown>, vendorStatus: number): Outcome<never> {
+    return {
+      kind: 'barred',
+      message: `${call.name}: the vendor rejected the connection's credentials`,
+      vendorStatus,
+    };
+  }
+
+  async function attempt<T>(call: Call<T>, send: SendOptions): Promise<Outcome<T>> {
+    for (let renewed = false; ; renewed = true) {
+      const credentials = await auth.headers(login);
+      if (!credentials.ok) return credentials.outcome;
+      const reply = await once(call, credentials.headers, send);
+      if (isUnauthorized(reply)) {
+        if (auth.renew(credentials.headers) && !renewed) continue;
+        return rejected(call, reply.status);
+      }
+      if (isForbidden(reply)) return forbidden(call, reply, credentials.headers);
+      return classify(call, reply, Date.now());
+    }
+  }
+
+  /** A 403 is a missing right, unless the vendor has a way to tell and it says that the credentials are not accepted. */
+  async function forbidden<T>(
+    call: Call<T>,
+    reply: Exchange & { kind: 'reply' },
+    headers: Record<string, string>,
+  ): Promise<Outcome<T>> {
+    if (auth.afterForbidden) {
+      const probe = await once(auth.afterForbidden.probe, headers, {});
+      if (isForbidden(probe) || isUnauthorized(probe)) return rejected(call, reply.status);
+      if (classify(auth.afterForbidden.probe, probe, Date.now()).kind !== 'done')
+        return {
+          kind: 'unknown',
+          message: `${call.name}: forbidden, and it could not be told why`,
+          vendorStatus: 403,
+        };
+    }
+    const words = call.refusal(reply)?.message ?? 'Forbidden';
+    return {
+      kind: 'refused',
+      code: 'misconfigured',
+      message: `${call.name}: the connection's account lacks a right at the vendor (${words})`,
+      vendorStatus: reply.status,
+    };
+  }
+
+  return {
+    async send(call, send = {}) {
+      if (barred) return barred;
+      if (send.paced) await pace(send.signal);
+      const outcome = await report(call, () => attempt(call, send));
+      if (outcome.kind === 'barred') barred = outcome;
+      return outcome;
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+function queryOf(call: Call<unknown>): string {
+  const query = Object.entries(call.query ?? {})
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&');
+  return query && `?${query}`;
+}

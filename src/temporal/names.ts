@@ -1,0 +1,43 @@
+// Names in Temporal that outsiders rely on (interface.md, "Temporal"): task queues, workflow ids, the person's workflow.
+// Free of Node and of schemas: workflow code uses them too.
+
+export const WORKFLOW_QUEUE = 'muster';
+export const ONBOARD_PERSON = 'onboardPerson';
+export const ACCOUNT_LEDGER = 'accountLedger';
+
+/** A rate-limited connection has a queue of its own, whose limit the server enforces over all workers. */
+export function activityQueue(connection: string, requestsPerSecond: number | undefined): string {
+  return requestsPerSecond === undefined ? WORKFLOW_QUEUE : `${WORKFLOW_QUEUE}-${connection}`;
+}
+
+/** An account's runs, provisioning and removal alike: the id is the account's lock. */
+export function accountId(connection: string, key: string): string {
+  return `${connection}/${key}`;
+}
+
+export function personId(key: string): string {
+  return `person/${key}`;
+}
+
+export function ledgerId(connection: string, key: string): string {
+  return `ledger/${connection}/${key}`;
+}
+
+/** @returns the parts of an account's id, or undefined where it is another kind of run's. */
+export function parseAccountId(id: string): { connection: string; key: string } | undefined {
+  const [connection, key, ...more] = id.split('/');
+  return connection && key && more.length === 0 && !RESERVED.includes(connection)
+    ? { connection, key }
+    : undefined;
+}
+
+/** First parts of ids that are no connection's name; configuration refuses them as one. */
+export const RESERVED: readonly string[] = [
+  'person',
+  'bulk',
+  'remove',
+  'connection',
+  'ledger',
+  'secret',
+  'inspect',
+];

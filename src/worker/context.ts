@@ -1,0 +1,70 @@
+// What activities find around them: the configuration, the connections with their transports, and Temporal. Held per
+// worker and handed to each activity by an interceptor, so that activities are plain exported functions and two workers
+// in one process do not meet.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
+import type { ConnectionConfig, ConnectionOf, MusterConfig } from '../config/schema';
+import type { Transport } from '../http/transport';
+import type { KeyRing } from '../privacy/keys';
+import type { VendorName } from '../vendors/registry';
+
+export interface WorkerContext {
+  config: MusterConfig;
+  keys: KeyRing;
+  /** For looking at runs; decodes with the worker's keys. */
+  temporal: Client;
+  transports: ReadonlyMap<string, Transport>;
+  log: Pick<Console, 'debug' | 'info' | 'warn' | 'error'>;
+}
+
+const storage = new AsyncLocalStorage<WorkerContext>();
+
+export function workerContext(): WorkerContext {
+  const context = storage.getStore();
+  if (!context) throw new Error('This runs in activities of a Muster worker only.');
+  return context;
+}
+
+/** One connection, as an activity uses it. */
+export interface OpenConnection<Name extends VendorName = VendorName> {
+  config: ConnectionOf<Name>;
+  transport: Transport;
+}
+
+/** @throws ApplicationFailure (`invalid-request`) when this worker's configuration has no such connection. */
+export function connectionOf<Name extends VendorName>(name: string, vendor: Name): OpenConnection<Name> {
+  const { config, transports } = workerContext();
+  const connection: ConnectionConfig | undefined = config.connections[name];
+  const transport = transports.get(name);
+  if (!connection || !transport || connection.vendor !== vendor)
+    throw ApplicationFailure.nonRetryable(
+      `This worker's configuration has no connection ${name} of vendor ${vendor}.`,
+      'invalid-request',
+    );
+  // The vendor was compared just above; TypeScript cannot follow a union there.
+  return { config: connection as unknown as ConnectionOf<Name>, transport };
+}
+
+/** Twice within the silence after which the server takes a worker for dead. */
+const HEARTBEAT_MS = 1_000;
+
+/** Hands the worker's context to each activity and keeps its heart beating, so that cancellation and death are noticed. */
+export class ContextInterceptor implements ActivityInboundCallsInterceptor {
+  constructor(private readonly context: WorkerContext) {}
+
+  async execute(
+    input: ActivityExecuteInput,
+    next: Next<ActivityInboundCallsInterceptor, 'execute'>,
+  ): Promise<unknown> {
+    const activity = Context.current();
+    const beat = activity.info.isLocal ? undefined : setInterval(() => activity.heartbeat(), HEARTBEAT_MS);
+    try {
+      return await storage.run(this.context, () => next(input));
+    } finally {
+      clearInterval(beat);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// The worker: one poller of the queue `muster` (workflows, and the activities of connections without a limit), and one
+// of each rate-limited connection's own queue, whose limit the server enforces over all workers together.
+import { existsSync } from 'node:fs';
+import { Client } from '@temporalio/client';
+import {
+  NativeConnection,
+  type NativeConnectionOptions,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import type { MusterConfig } from '../config/schema';
+import { dataConverter } from '../privacy/data-converter';
+import { parseKeyRing } from '../privacy/keys';
+import { activityQueue, WORKFLOW_QUEUE } from '../temporal/names';
+import { loadActivities } from './activities';
+import { BUILT_BUNDLE, bundleWorkflows } from './bundle';
+import { ContextInterceptor, type WorkerContext } from './context';
+import { openTransports } from './transports';
+
+export interface MusterWorkerOptions {
+  /** With secrets and keys. */
+  config: MusterConfig;
+  /** How Temporal is reached, or a connection that is open already (it is then left open). */
+  temporal: NativeConnectionOptions | NativeConnection;
+  namespace: string;
+  log: WorkerContext['log'];
+  /** Prebuilt workflow code; the one beside the compiled code if left out, or one made now where there is none. */
+  workflowBundle?: WorkflowBundleOption;
+  /** Runs whose state is kept in memory; each takes some 200 KB. Default 300. */
+  maxCachedWorkflows?: number;
+}
+
+export interface MusterWorker {
+  /** Polls until `shutdown`; rejects when a poller fails for good. */
+  run(): Promise<void>;
+  /** Takes no new work, waits for the calls in flight, then `run` returns. */
+  shutdown(): void;
+}
+
+/** @throws when there are no encryption keys, Temporal cannot be reached, or a search attribute is not registered */
+export async function createMusterWorker(options: MusterWorkerOptions): Promise<MusterWorker> {
+  const { config, namespace, log } = options;
+  if (!config.encryption)
+    throw new Error(
+      'encryption: is missing; personal data never reaches Temporal in plain text. Make a key with "muster keys new".',
+    );
+  const keys = parseKeyRing(config.encryption);
+  const given = options.temporal instanceof NativeConnection ? options.temporal : undefined;
+  const connection = given ?? (await NativeConnection.connect(options.temporal as NativeConnectionOptions));
+  const converter = dataConverter(keys);
+  const temporal = new Client({ connection, namespace, dataConverter: converter });
+  const transports = openTransports(config, (name, { call, ...report }) =>
+    log.debug('vendor call', { connection: name, call, ...report }),
+  );
+  const context: WorkerContext = { config, keys, temporal, transports, log };
+
+  const shared = {
+    connection,
+    namespace,
+    dataConverter: converter,
+    activities: loadActivities(),
+    interceptors: { activity: [() => ({ inbound: new ContextInterceptor(context) })] },
+    shutdownGraceTime: graceTime(config),
+  } satisfies Partial<WorkerOptions>;
+  const limited = Object.entries(config.connections).flatMap(([name, { requestsPerSecond }]) =>
+    requestsPerSecond === undefined
+      ? []
+      : [{ queue: activityQueue(name, requestsPerSecond), requestsPerSecond }],
+  );
+  const workers = await Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: WORKFLOW_QUEUE,
+      workflowBundle: await workflowCode(options),
+      maxCachedWorkflows: options.maxCachedWorkflows ?? 300,
+    }),
+    ...limited.map(({ queue, requestsPerSecond }) =>
+      Worker.create({ ...shared, taskQueue: queue, maxTaskQueueActivitiesPerSecond: requestsPerSecond }),
+    ),
+  ]);
+
+  const stopAll = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  return {
+    async run() {
+      try {
+        // When one poller fails for good, the others must not go on as if nothing were amiss.
+        await Promise.all(workers.map((worker) => worker.run().finally(stopAll)));
+      } finally {
+        await Promise.all([...transports.values()].map((transport) => transport.close()));
+        if (!given) await connection.close();
+      }
+    },
+    shutdown: stopAll,
+  };
+}
+
+/** Longer than the longest vendor call, so that a shutdown never cuts one off. */
+function graceTime(config: MusterConfig): number {
+  const timeouts = Object.values(config.connections).map(({ timeoutMs }) => timeoutMs);
+  return Math.max(5_000, ...timeouts) + 5_000;
+}
+
+async function workflowCode({ workflowBundle }: MusterWorkerOptions): Promise<WorkflowBundleOption> {
+  if (workflowBundle) return workflowBundle;
+  return existsSync(BUILT_BUNDLE) ? { codePath: BUILT_BUNDLE } : { code: await bundleWorkflows() };
+}

@@ -1,0 +1,144 @@
+// Reads what the earlier runs of an account left: their results, and, where a run was ended without one (terminated, timed
+// out, reset), how far its sends had come by its history.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow';
+import type { temporal } from '@temporalio/proto';
+import type { EarlierSend, Inheritance } from '../account/plan';
+import type { AccountResult, ResultDocument } from '../account/result';
+import type { Outcome } from '../http/outcome';
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+type Converter = Client['options']['loadedDataConverter'];
+
+/** More than this and an account's past counts as unreadable: everything is settled in full. */
+const MOST_RUNS = 20;
+const LOOK_EVERY_MS = 20;
+
+/**
+ * @param input.runId the run that asks; visibility may lag, so runs are listed until this one shows
+ * @throws when the run does not show in time: the activity is then tried again
+ */
+export async function readRunsBefore(
+  client: Client,
+  { workflowId, runId }: { workflowId: string; runId: string },
+): Promise<Inheritance> {
+  const nothing: Inheritance = {
+    runId,
+    from: null,
+    readable: true,
+    steps: {},
+    userId: null,
+    provenance: null,
+  };
+  const runs = await listRuns(client, workflowId, runId);
+  const earlier = runs.filter((run) => run.runId !== runId);
+  const [latest] = earlier;
+  if (!latest) return nothing;
+  let inheritance: Inheritance = { ...nothing, from: latest.runId, readable: earlier.length <= MOST_RUNS };
+  for (const run of earlier.slice(0, MOST_RUNS)) {
+    const told = await readRun(client, run);
+    inheritance = merge(inheritance, told);
+    if (told.final) break;
+  }
+  return inheritance;
+}
+
+/** Newest first. */
+async function listRuns(client: Client, workflowId: string, runId: string): Promise<WorkflowExecutionInfo[]> {
+  for (let wait = LOOK_EVERY_MS; wait < 5_000; wait *= 2) {
+    const runs: WorkflowExecutionInfo[] = [];
+    for await (const run of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) runs.push(run);
+    if (runs.some((run) => run.runId === runId))
+      return runs.sort((a, b) => b.startTime.getTime() - a.startTime.getTime());
+    await sleep(wait);
+  }
+  throw new Error(`run ${runId} of ${workflowId} does not show in Temporal's list yet`);
+}
+
+interface Told {
+  readable: boolean;
+  steps: Record<string, EarlierSend>;
+  result?: AccountResult;
+  /** Ended with a result of its own, which knows all that came before it. */
+  final: boolean;
+}
+
+async function readRun(client: Client, run: WorkflowExecutionInfo): Promise<Told> {
+  try {
+    const { events } = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
+    const { loadedDataConverter } = client.options;
+    return await readHistory(loadedDataConverter, events ?? []);
+  } catch {
+    // Gone after retention, or encrypted with a key that is no longer there.
+    return { readable: false, steps: {}, final: false };
+  }
+}
+
+/** Reads sends and result out of a run's history. Exported for its test. */
+export async function readHistory(converter: Converter, events: readonly HistoryEvent[]): Promise<Told> {
+  const steps: Record<string, EarlierSend> = {};
+  const stepOf = new Map<string, string>();
+  for (const event of events) {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (scheduled) {
+      const [input] = await decodeArrayFromPayloads(converter, scheduled.input?.payloads);
+      if (!isSend(input)) continue;
+      stepOf.set(String(event.eventId), input.step);
+      steps[input.step] = { sent: 'open' };
+      continue;
+    }
+    const completed = event.activityTaskCompletedEventAttributes;
+    const step = completed ? stepOf.get(String(completed.scheduledEventId)) : undefined;
+    if (!completed || step === undefined) continue;
+    const [outcome] = await decodeArrayFromPayloads(converter, completed.result?.payloads);
+    steps[step] = sendOf(outcome as Outcome<unknown>);
+  }
+  const last = events[events.length - 1];
+  const document = last && (await documentOf(converter, last));
+  const result = document && Object.values(document.accounts)[0];
+  return { readable: true, steps, final: result !== undefined, ...(result && { result }) };
+}
+
+/** Activities that send are known by their input: a step, and the ground on which it is sent. */
+function isSend(input: unknown): input is { step: string } {
+  return typeof input === 'object' && input !== null && 'ground' in input && 'step' in input;
+}
+
+function sendOf(outcome: Outcome<unknown>): EarlierSend {
+  if (outcome.kind === 'unknown') return { sent: 'open' };
+  if (outcome.kind !== 'done') return { sent: 'none' };
+  return typeof outcome.value === 'string' ? { sent: 'done', id: outcome.value } : { sent: 'done' };
+}
+
+async function documentOf(converter: Converter, last: HistoryEvent): Promise<ResultDocument | undefined> {
+  const completed = last.workflowExecutionCompletedEventAttributes;
+  if (completed) {
+    const [document] = await decodeArrayFromPayloads(converter, completed.result?.payloads);
+    return isDocument(document) ? document : undefined;
+  }
+  const failed = last.workflowExecutionFailedEventAttributes;
+  const error = failed && (await decodeOptionalFailureToOptionalError(converter, failed.failure));
+  const details = error instanceof ApplicationFailure ? error.details?.[0] : undefined;
+  return isDocument(details) ? details : undefined;
+}
+
+function isDocument(value: unknown): value is ResultDocument {
+  return typeof value === 'object' && value !== null && 'accounts' in value;
+}
+
+function merge(known: Inheritance, told: Told): Inheritance {
+  const { userId = null, provenance = null } = told.result ?? {};
+  return {
+    ...known,
+    readable: known.readable && told.readable,
+    // What a later run did counts before what an earlier one did.
+    steps: { ...told.steps, ...known.steps },
+    userId: known.userId ?? userId,
+    provenance: known.userId === null ? provenance : known.provenance,
+  };
+}

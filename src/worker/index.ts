@@ -1,0 +1,2 @@
+// `muster/worker`: runs Muster's worker inside a program of one's own.
+export { createMusterWorker, type MusterWorker, type MusterWorkerOptions } from './create-worker';

@@ -1,0 +1,24 @@
+// Opens a transport for each connection of the configuration, with its vendor's way to log in.
+import type { ConnectionConfig, MusterConfig } from '../config/schema';
+import type { Auth } from '../http/auth';
+import { type CallReport, createTransport, type Transport } from '../http/transport';
+import { vendorOf } from '../vendors/registry';
+
+/** @param onCall told of every exchange, with the connection's name */
+export function openTransports(
+  config: MusterConfig,
+  onCall: (connection: string, report: CallReport) => void,
+): Map<string, Transport> {
+  return new Map(
+    Object.entries(config.connections).map(([name, connection]) => [
+      name,
+      createTransport({ ...connection, auth: authOf(connection), onCall: (report) => onCall(name, report) }),
+    ]),
+  );
+}
+
+function authOf(connection: ConnectionConfig): Auth {
+  // The registry's types tie this connection to this vendor; TypeScript can't follow a union there.
+  const auth = vendorOf(connection.vendor).auth as (connection: ConnectionConfig) => Auth;
+  return auth(connection);
+}

@@ -1,0 +1,71 @@
+// How workflow code reaches activities: the time-outs and retries of each kind of call, in one place.
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type * as core from '../../activities/core';
+import type { Ability, AccountPlan } from '../../src/account/plan';
+import { connectTimeout, fenceFor } from '../../src/http/fence';
+import type { Outcome } from '../../src/http/outcome';
+import { WORKFLOW_QUEUE } from '../../src/temporal/names';
+
+/** Silence of a worker after which it counts as dead. Activities heartbeat every second. */
+const HEARTBEAT_TIMEOUT = '6s';
+const SLACK_MS = 5_000;
+
+/** Reads and full overwrites: may be repeated, so a short burst of retries is the server's; longer waits are the run's. */
+export function safeCalls<T>(plan: AccountPlan, callsAnActivity = 1) {
+  const { timeoutMs } = plan.policy;
+  return proxyActivities<T>({
+    taskQueue: plan.taskQueue,
+    startToCloseTimeout: callsAnActivity * (timeoutMs + connectTimeout(timeoutMs)) + SLACK_MS,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumAttempts: 3 },
+  });
+}
+
+/** Sends of what must not be sent twice: one attempt, and no word from it counts as unknown. */
+export function sendCalls<T>(plan: AccountPlan, ability: Ability) {
+  const { timeoutMs } = plan.policy;
+  return proxyActivities<T>({
+    taskQueue: plan.taskQueue,
+    startToCloseTimeout:
+      fenceFor(timeoutMs, ability.readsBeforeWrite) + connectTimeout(timeoutMs) + timeoutMs + SLACK_MS,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    retry: { maximumAttempts: 1 },
+  });
+}
+
+/** Muster's own activities that make no vendor call and may run twice. */
+export const local = proxyLocalActivities<typeof core>({
+  startToCloseTimeout: '20s',
+  retry: { initialInterval: '500ms', maximumInterval: '10s' },
+});
+
+/** Muster's own activities that change Temporal's state, repeatable. */
+export const remote = proxyActivities<typeof core>({
+  taskQueue: WORKFLOW_QUEUE,
+  startToCloseTimeout: '20s',
+  retry: { initialInterval: '500ms', maximumInterval: '30s' },
+});
+
+/** Follows a run that is not ours to wait for; lasts as long as that run does. */
+export const follow = proxyActivities<Pick<typeof core, 'followRun'>>({
+  taskQueue: WORKFLOW_QUEUE,
+  startToCloseTimeout: '30d',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+});
+
+/** A send's outcome: its own word, or `unknown` when it ended without one. */
+export async function outcomeOf<T>(send: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    const cause = error.cause;
+    const why = cause instanceof ApplicationFailure ? cause.message : (cause?.message ?? error.message);
+    return { kind: 'unknown', message: `the worker that sent it gave no word (${why})` };
+  }
+}

@@ -1,0 +1,179 @@
+// Drives the create-once protocol for one step of a run: asks the state machine for the next move, makes it by an
+// activity or a timer, and tells it what came of it. Each look and each send is an event of the run's history.
+import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import type { Ability, Ground, Inheritance, Look, Policy } from '../../src/account/plan';
+import type { Decision, Provenance } from '../../src/account/result';
+import { minimumSettle } from '../../src/http/fence';
+import type { Outcome } from '../../src/http/outcome';
+import { outcomeOf } from './calls';
+import type { DecisionInput } from './messages';
+import {
+  begin,
+  type Event,
+  next,
+  type Rules,
+  type Ruling,
+  type State,
+  type Trouble,
+  type Verdict,
+} from './protocol';
+import type { AccountRun } from './run';
+
+/** One step that must not be repeated, told by a vendor's sequence. */
+export interface Creation<Seen, Who> {
+  step: string;
+  /** The step as which the look before sending counts, where the vendor's document names one. */
+  verifyStep?: string;
+  /** What is made, in plain words: `the user`. */
+  what: string;
+  ability: Ability;
+  /** Looks for what is there. Waits and parks by itself when the vendor cannot be reached (AccountRun.safe). */
+  look(): Promise<{ look: Look; seen: Seen }>;
+  /** What the look means, before our send or after one that was lost. */
+  judge(seen: Seen, when: 'before' | 'settle'): Verdict<Who>;
+  /** Sends it, relying on the last look. */
+  send(ground: Ground): Promise<Outcome<Who>>;
+  /** The vendor's id of what was made, for evidence and decisions. */
+  idOf(who: Who): string | undefined;
+  /** Reads back what an operator found; a sentence when it cannot be believed. Absent where an id makes no sense. */
+  recall?(userId: string): Promise<{ who: Who; provenance: Provenance } | string>;
+  /** What stands for "it exists" where the vendor gives no id. */
+  existsAs?: Who;
+  /** Hears an operator's word that nothing was made. */
+  forget?(): Promise<void>;
+  skippable?: boolean;
+}
+
+export interface Created<Who> {
+  who: Who;
+  provenance: Provenance;
+}
+
+export async function createOnce<Seen, Who>(
+  run: AccountRun,
+  creation: Creation<Seen, Who>,
+): Promise<Created<Who>> {
+  const { step } = creation;
+  if (creation.verifyStep) run.begin(creation.verifyStep);
+  run.begin(step);
+  // The first look and the reading of earlier runs go at once; both are needed before anything is sent.
+  const [first, inheritance] = await Promise.all([creation.look(), run.inheritance]);
+  const rules = rulesFor(
+    creation.ability,
+    run.plan.policy,
+    inheritance.readable ? (inheritance.steps[step]?.sent ?? 'none') : 'open',
+  );
+  let prefetched: typeof first | undefined = first;
+  let look: Look = first.look;
+  let state: State<Who> = begin(rules);
+
+  for (;;) {
+    const { move } = state;
+    switch (move.do) {
+      case 'look': {
+        const { look: stamp, seen } = prefetched ?? (await creation.look());
+        prefetched = undefined;
+        look = stamp;
+        const verdict = onRecord(creation.judge(seen, move.why), creation, inheritance);
+        run.witness(step, `looked for ${creation.what}`, sayVerdict(verdict));
+        if (creation.verifyStep && run.result.steps[creation.verifyStep] === 'pending')
+          run.finish(creation.verifyStep);
+        state = next(rules, state, { of: 'look', verdict });
+        break;
+      }
+      case 'send': {
+        const outcome = await outcomeOf(() => creation.send({ ...look, earlierReadBy: inheritance.runId }));
+        run.witness(step, `sent ${creation.what}`, sayOutcome(outcome, creation));
+        state = next(rules, state, { of: 'send', outcome });
+        break;
+      }
+      case 'wait':
+        await sleep(move.ms, {
+          summary:
+            move.after === 'settle'
+              ? `settling: does the vendor show ${creation.what}?`
+              : 'the vendor takes no requests now',
+        });
+        state = next(rules, state, { of: 'wait' });
+        break;
+      case 'park': {
+        const ruling = await run.park({
+          step,
+          trouble: move.trouble,
+          decisions: decisionsFor(creation, move.trouble),
+          rule: (input) => ruleOn(creation, input),
+        });
+        if (ruling.say === 'not-created') await creation.forget?.();
+        state = next(rules, state, { of: 'park', ruling } satisfies Event<Who>);
+        break;
+      }
+      case 'decline':
+        throw run.fail(move.trouble, step);
+      case 'end':
+        run.finish(step);
+        return { who: move.who, provenance: move.provenance };
+    }
+  }
+}
+
+/** Where an earlier run's result names the same account, how it came to be is on record. */
+function onRecord<Who>(
+  verdict: Verdict<Who>,
+  { verifyStep, idOf }: Pick<Creation<unknown, Who>, 'verifyStep' | 'idOf'>,
+  { userId, provenance }: Inheritance,
+): Verdict<Who> {
+  if (verdict.is !== 'found' || !verifyStep || userId === null || provenance === null) return verdict;
+  return idOf(verdict.who) === userId ? { provenance, ...verdict } : verdict;
+}
+
+function rulesFor(ability: Ability, policy: Policy, inherited: Rules['inherited']): Rules {
+  const { lookup, refusesDuplicates, readsBeforeWrite } = ability;
+  const { existing, settleMs, whenAbsent, waitForMs, timeoutMs } = policy;
+  const floorMs = minimumSettle(timeoutMs, readsBeforeWrite);
+  return { lookup, refusesDuplicates, existing, settleMs, floorMs, whenAbsent, waitForMs, inherited };
+}
+
+function decisionsFor(
+  { ability, skippable }: { ability: Ability; skippable?: boolean },
+  trouble: Trouble,
+): Decision[] {
+  // Where nobody can be asked, trying again would only find the same.
+  const hopeless = ability.lookup === 'none' && trouble.code === 'outcome-unknown';
+  return [...(hopeless ? [] : (['retry'] as const)), 'resolve', ...(skippable ? (['skip'] as const) : [])];
+}
+
+/** Turns a decision into the protocol's ruling; what an operator found is read back before it is believed. */
+async function ruleOn<Who>(
+  creation: Pick<Creation<unknown, Who>, 'step' | 'recall' | 'existsAs'>,
+  input: DecisionInput,
+): Promise<Ruling<Who>> {
+  if (input.notCreated) return { say: 'not-created' };
+  if (input.userId !== undefined) {
+    if (!creation.recall)
+      throw notBelieved(`Step ${creation.step} has no user id to give; say --exists or --not-created.`);
+    const recalled = await creation.recall(input.userId);
+    if (typeof recalled === 'string') throw notBelieved(recalled);
+    return { say: 'exists', ...recalled };
+  }
+  if (input.exists) {
+    if (creation.existsAs === undefined)
+      throw notBelieved(`Say which one it is, by --user-id: step ${creation.step} needs the id.`);
+    return { say: 'exists', who: creation.existsAs, provenance: 'declared' };
+  }
+  return { say: 'retry' };
+}
+
+function notBelieved(sentence: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(sentence, 'invalid-decision');
+}
+
+function sayVerdict(verdict: Verdict<unknown>): string {
+  if (verdict.is === 'found') return verdict.mine ? 'found ours' : 'found one that was there before';
+  return verdict.is === 'absent' ? 'absent' : `${verdict.is}: ${verdict.message}`;
+}
+
+function sayOutcome<Who>(outcome: Outcome<Who>, creation: Pick<Creation<unknown, Who>, 'idOf'>): string {
+  if (outcome.kind !== 'done') return `${outcome.kind}: ${outcome.message}`;
+  const id = creation.idOf(outcome.value);
+  return id === undefined ? 'done' : `done: ${id}`;
+}

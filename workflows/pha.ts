@@ -1,0 +1,106 @@
+// Ignis PHA (vendor-docs/ignis-pha.txt): create the log-in, then submit the User Profile assessment, step by step of its
+// form. PHA cannot be asked who exists, so the account's ledger is looked at in its place.
+import type * as activities from '../activities/pha';
+import type { SubmittedStep } from '../activities/pha';
+import type { ResultDocument } from '../src/account/result';
+import type { RequestDocument } from '../src/request/schema';
+import { phaAssessmentAbility, phaUserAbility } from '../src/vendors/pha/abilities';
+import type { PhaAccount } from '../src/vendors/pha/request';
+import { sendCalls } from './account-run/calls';
+import { createOnceByLedger } from './account-run/ledgered';
+import { type AccountRun, accountRun } from './account-run/run';
+
+type Run = AccountRun<PhaAccount>;
+
+export async function provisionPhaUser(request: RequestDocument): Promise<ResultDocument> {
+  return accountRun<PhaAccount>(request, async (run) => {
+    const userId = await createUser(run);
+    await run.step('assessment', () => submitAssessment(run, userId));
+  });
+}
+
+async function createUser(run: Run): Promise<string> {
+  const { connection, person } = run.plan;
+  const { createPhaUser } = sendCalls<typeof activities>(run.plan, phaUserAbility);
+  const { who, provenance } = await createOnceByLedger<string>(run, {
+    step: 'create',
+    verifyStep: 'verify',
+    what: 'the user',
+    ability: phaUserAbility,
+    send: (ground) =>
+      createPhaUser.executeWithOptions({ summary: 'create the user' }, [
+        { connection, step: 'create', ground, person },
+      ]),
+    idOf: (userId) => userId,
+    fromId: (id) => id ?? '',
+    // Nothing can be read back at PHA: what an operator saw in Manage Users is taken at its word.
+    recall: (userId) =>
+      Promise.resolve(
+        /^[1-9]\d*$/.test(userId)
+          ? { who: userId, provenance: 'declared' }
+          : 'A PHA user id is a whole number.',
+      ),
+  });
+  run.result.userId = who;
+  run.result.provenance = provenance;
+  return who;
+}
+
+/** What a step on record stands for: answered once already, its details forgotten. */
+type Submission = SubmittedStep | 'on record';
+
+async function submitAssessment(run: Run, userId: string): Promise<void> {
+  const { connection, person, account } = run.plan;
+  const { submitPhaUserProfile } = sendCalls<typeof activities>(run.plan, phaAssessmentAbility);
+  const answered = new Set<string>();
+  let wanted: SubmittedStep['wanted'] = [];
+  let due: SubmittedStep['next'] = null;
+  for (let number = 1; ; number += 1) {
+    const step = number === 1 ? 'assessment' : `assessment-${number}`;
+    const { who } = await createOnceByLedger<Submission>(run, {
+      step,
+      what: number === 1 ? 'the User Profile assessment' : `step ${number} of the User Profile assessment`,
+      ability: phaAssessmentAbility,
+      send: (ground) =>
+        submitPhaUserProfile.executeWithOptions({ summary: 'get the form and submit it' }, [
+          { connection, step, ground, userId, person, account, due: due ?? undefined },
+        ]),
+      idOf: () => undefined,
+      fromId: () => 'on record',
+      existsAs: 'on record',
+      skippable: true,
+    });
+    if (who === 'on record') {
+      run.note(
+        `Assessment step ${number} had been submitted before; whether the form has further steps was not asked.`,
+      );
+      return;
+    }
+    for (const code of who.answered) answered.add(code);
+    wanted = who.wanted;
+    due = who.next;
+    if (!due) break;
+  }
+  await reportUnasked(
+    run,
+    wanted.filter(({ code }) => !answered.has(code)),
+  );
+}
+
+/** A person's field that the form does not ask for is left out and noted; a value that the account states is not. */
+async function reportUnasked(run: Run, unasked: SubmittedStep['wanted']): Promise<void> {
+  const codes = (stated: boolean) => unasked.filter((want) => want.stated === stated).map(({ code }) => code);
+  if (codes(false).length > 0) run.note(`The form does not ask for ${codes(false).join(', ')}: left out.`);
+  if (codes(true).length === 0) return;
+  await run.park({
+    step: 'assessment',
+    trouble: {
+      code: 'form-changed',
+      message:
+        `The User Profile form does not ask for ${codes(true).join(', ')}, which the request gives. The rest was ` +
+        'submitted. Enter the missing values in PHA, or leave them out; then resolve with --exists.',
+    },
+    decisions: ['resolve'],
+    rule: () => Promise.resolve(undefined),
+  });
+}
