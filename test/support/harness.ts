@@ -1,0 +1,133 @@
+// A whole Muster for a test: a real Temporal server, vendor simulators, a worker, the client library, over sockets.
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import { connectMuster, type Muster } from '../../src/client';
+import { configFromObject } from '../../src/config/load';
+import type { MusterConfig } from '../../src/config/schema';
+import type { EmbeddedServer } from '../../src/dev/embedded-server';
+import { newKey } from '../../src/privacy/keys';
+import type { RequestDocument } from '../../src/request/schema';
+import { type SimulatedVendor, type Simulator, startSimulator } from '../../src/simulators';
+import { createMusterWorker, type MusterWorker } from '../../src/worker';
+import { TEST_BUNDLE } from './bundle-path';
+import { startTestServer } from './temporal-server';
+
+/** Short, so that a lost answer is settled within a test; as short as the fence lets it be. */
+const QUICK = { timeout: '1s', settle: { for: '6s' }, waitFor: '2m' };
+
+export interface HarnessOptions {
+  vendors: SimulatedVendor[];
+  /** Further keys of a connection, by its name; the connection is named as its vendor. */
+  connections?: Record<string, Record<string, unknown>>;
+}
+
+export class Harness {
+  private running: { worker: MusterWorker; ended: Promise<void> } | undefined;
+
+  private constructor(
+    readonly server: EmbeddedServer,
+    readonly simulators: ReadonlyMap<string, Simulator>,
+    readonly config: MusterConfig,
+    readonly muster: Muster,
+  ) {}
+
+  static async start(options: HarnessOptions): Promise<Harness> {
+    const server = await startTestServer();
+    try {
+      return await Harness.around(server, options);
+    } catch (error) {
+      await server.kill();
+      throw error;
+    }
+  }
+
+  private static async around(server: EmbeddedServer, options: HarnessOptions): Promise<Harness> {
+    const { vendors, connections = {} } = options;
+    const started = await Promise.all(vendors.map((vendor) => startSimulator(vendor)));
+    const config = configFromObject({
+      connections: Object.fromEntries(
+        started.map((simulator) => [
+          simulator.vendor,
+          { ...simulator.connection(), ...QUICK, ...connections[simulator.vendor] },
+        ]),
+      ),
+      encryption: { keys: { test: newKey() }, activeKey: 'test' },
+    });
+    const temporal = { connection: { address: server.address }, namespace: 'default' };
+    const muster = await connectMuster({ config, temporal });
+    const simulators = new Map(started.map((simulator) => [simulator.vendor as string, simulator]));
+    const harness = new Harness(server, simulators, config, muster);
+    await harness.startWorker();
+    return harness;
+  }
+
+  get temporal(): NativeConnectionOptions {
+    return { address: this.server.address };
+  }
+
+  async startWorker(): Promise<void> {
+    const worker = await createMusterWorker({
+      config: this.config,
+      temporal: this.temporal,
+      namespace: 'default',
+      log: SILENT,
+      workflowBundle: { codePath: TEST_BUNDLE },
+    });
+    this.running = { worker, ended: worker.run() };
+  }
+
+  async stopWorker(): Promise<void> {
+    this.running?.worker.shutdown();
+    await this.running?.ended;
+    this.running = undefined;
+  }
+
+  simulator(vendor: SimulatedVendor): Simulator {
+    const simulator = this.simulators.get(vendor);
+    if (!simulator) throw new Error(`no simulator of ${vendor} was started`);
+    return simulator;
+  }
+
+  async stop(): Promise<void> {
+    await this.stopWorker();
+    await this.muster.close();
+    await Promise.all([...this.simulators.values()].map((simulator) => simulator.close()));
+    await this.server.stop();
+  }
+}
+
+const SILENT = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+let people = 0;
+
+/** A made-up person of their own for each call, with the given accounts. */
+export function person(
+  accounts: RequestDocument['accounts'],
+  more: Partial<RequestDocument> = {},
+): RequestDocument {
+  people += 1;
+  const key = `test-${process.pid}-${people}`;
+  return {
+    key,
+    person: {
+      firstName: 'Orla',
+      lastName: `Tern${people}`,
+      email: `${key}@example.org`,
+      dateOfBirth: '1990-01-31',
+      sex: 'F',
+      address: {
+        street: '1 Quay Row',
+        city: 'Philadelphia',
+        province: 'PA',
+        postalCode: '19109',
+        country: 'us',
+      },
+    },
+    accounts,
+    ...more,
+  };
+}
