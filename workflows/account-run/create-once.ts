@@ -88,12 +88,7 @@ export async function createOnce<Seen, Who>(
         break;
       }
       case 'wait':
-        await sleep(move.ms, {
-          summary:
-            move.after === 'settle'
-              ? `settling: does the vendor show ${creation.what}?`
-              : 'the vendor takes no requests now',
-        });
+        await sleep(move.ms, { summary: sayWait(state, creation.what) });
         state = next(rules, state, { of: 'wait' });
         break;
       case 'park': {
@@ -165,6 +160,11 @@ async function ruleOn<Who>(
 
 function notBelieved(sentence: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(sentence, 'invalid-decision');
+}
+
+function sayWait({ move, needsWord }: State<unknown>, what: string): string {
+  if (move.do === 'wait' && move.after === 'settle') return `settling: does the vendor show ${what}?`;
+  return needsWord ? 'until nothing that was sent can be in the air' : 'the vendor takes no requests now';
 }
 
 function sayVerdict(verdict: Verdict<unknown>): string {

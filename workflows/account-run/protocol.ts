@@ -59,8 +59,10 @@ export type Event<Who> =
 
 export interface State<Who> {
   move: Move<Who>;
-  /** A send of ours (or of an earlier run) may have made it and has not been settled. */
+  /** A send of ours (or of an earlier run) may still take effect, or have taken effect without showing yet. */
   suspect: boolean;
+  /** A send ended without a trustworthy answer, and only a person's word allows another. */
+  needsWord: boolean;
   /** A send of ours has ended without a trustworthy answer at some time. */
   everLost: boolean;
   /** Looks made since settling began. */
@@ -68,13 +70,14 @@ export interface State<Who> {
   /** Time waited in a row for a vendor that takes no requests, and how often. */
   waitedMs: number;
   waits: number;
+  /** How the last lost send ended. */
+  loss?: Pick<Trouble, 'message' | 'vendorStatus'>;
   /** The refusal whose meaning the next look decides. */
   refusal?: Trouble;
 }
 
 /** When, in parts of the settling time, the looks of a settling are made. */
 const LOOKS_AT = [0, 0.02, 0.06, 0.14, 0.3, 0.6, 1] as const;
-const EARLIER = 'an earlier run ended with a send in the air';
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5 * 60_000;
 /** A look older than this is repeated before a send. */
@@ -85,13 +88,14 @@ export function begin<Who>(rules: Rules): State<Who> {
   const state: State<Who> = {
     move: { do: 'look', why: 'before' },
     suspect,
+    needsWord: suspect,
     everLost: suspect,
+    ...(suspect && { loss: EARLIER }),
     round: 0,
     waitedMs: 0,
     waits: 0,
   };
-  // Where only the ledger can be asked, it knows more than the earlier run's history: it is looked at first.
-  return suspect && rules.lookup !== 'none' ? settle(rules, state, EARLIER) : state;
+  return suspect ? settle(rules, state) : state;
 }
 
 export function next<Who>(rules: Rules, state: State<Who>, event: Event<Who>): State<Who> {
@@ -116,13 +120,15 @@ function looked<Who>(rules: Rules, state: State<Who>, verdict: Verdict<Who>): St
       return found(rules, state, verdict);
     case 'absent':
       if (state.refusal) return park(state, state.refusal);
-      if (state.suspect) return settle(rules, state, EARLIER);
+      if (state.suspect) return settle(rules, state);
+      if (state.needsWord) return park(state, lostTrouble(state));
       // Its create was answered in an earlier run, and now it is gone, or not yet to be seen.
       if (rules.inherited === 'done' && !state.everLost)
-        return settle(rules, { ...state, everLost: true, suspect: true }, 'an earlier run created it');
+        return settle(rules, lost(state, { message: 'an earlier run created it, and it does not show' }));
       return { ...state, move: { do: 'send' } };
     default:
-      return park(state, troubleOf(verdict), verdict.is === 'unsure');
+      if (verdict.is !== 'unsure') return park(state, troubleOf(verdict));
+      return park({ ...state, needsWord: true }, state.loss ? lostTrouble(state) : troubleOf(verdict));
   }
 }
 
@@ -159,12 +165,7 @@ function sent<Who>(rules: Rules, state: State<Who>, outcome: Outcome<Who>): Stat
       return { ...state, refusal, move: { do: 'look', why: 'before' } };
     }
     case 'unknown':
-      return settle(
-        rules,
-        { ...state, suspect: true, everLost: true },
-        outcome.message,
-        outcome.vendorStatus,
-      );
+      return settle(rules, lost(state, outcome));
     case 'barred':
       return park(state, { code: 'credentials-rejected', message: outcome.message, ...statusOf(outcome) });
   }
@@ -178,8 +179,7 @@ function unsent<Who>(
   // A ledger, written before each send, answers a second look as well as a settling would.
   if (outcome.stale === 'run' && rules.lookup === 'none')
     return { ...state, move: { do: 'look', why: 'before' } };
-  if (outcome.stale === 'run')
-    return settle(rules, { ...state, suspect: true, everLost: true }, outcome.message);
+  if (outcome.stale === 'run') return settle(rules, lost(state, outcome));
   if (state.waitedMs >= rules.waitForMs)
     return park(
       { ...state, waitedMs: 0, waits: 0 },
@@ -197,15 +197,22 @@ function waited<Who>(state: State<Who>): State<Who> {
   return { ...state, move: { do: 'look', why: after === 'settle' ? 'settle' : 'before' } };
 }
 
-/** Begins the looks that tell what became of a lost send. */
-function settle<Who>(rules: Rules, state: State<Who>, why: string, vendorStatus?: number): State<Who> {
-  if (rules.lookup === 'none')
-    return park(state, {
-      code: 'outcome-unknown',
-      message: `It was sent, no trustworthy answer came, and the vendor cannot be asked (${why}).`,
-      ...(vendorStatus !== undefined && { vendorStatus }),
-    });
+function lost<Who>(
+  state: State<Who>,
+  { message, vendorStatus }: Pick<Trouble, 'message' | 'vendorStatus'>,
+): State<Who> {
+  const loss = { message, ...statusOf({ vendorStatus }) };
+  return { ...state, suspect: true, needsWord: true, everLost: true, loss };
+}
+
+/**
+ * Begins the looks that tell what became of a lost send. Where only our own ledger can be looked at, what is in the air
+ * must land first: a person who is asked earlier could see nothing, say so, and be wrong a moment later.
+ */
+function settle<Who>(rules: Rules, state: State<Who>): State<Who> {
   const { refusal: _, ...rest } = state;
+  if (rules.lookup === 'none')
+    return { ...rest, suspect: false, move: { do: 'wait', ms: rules.floorMs, after: 'look' } };
   return { ...rest, round: 1, move: { do: 'look', why: 'settle' } };
 }
 
@@ -226,17 +233,28 @@ function settled<Who>(rules: Rules, state: State<Who>, verdict: Verdict<Who>): S
       round: state.round + 1,
       move: { do: 'wait', ms: Math.ceil(gap * rules.settleMs), after: 'settle' },
     };
-  if (rules.refusesDuplicates || rules.whenAbsent === 'resend')
-    return { ...state, suspect: false, round: 0, move: { do: 'send' } };
-  return park(state, {
+  // All that was sent has landed and shows, and nothing does.
+  const landed = { ...state, suspect: false, round: 0 };
+  if (rules.refusesDuplicates || rules.whenAbsent === 'resend' || !state.needsWord)
+    return { ...landed, needsWord: false, move: { do: 'send' } };
+  return park(landed, lostTrouble(landed));
+}
+
+const EARLIER = { message: 'an earlier run ended with a send in the air' };
+
+function lostTrouble({ loss }: State<unknown>): Trouble {
+  const how = loss ? ` (${loss.message})` : '';
+  return {
     code: 'outcome-unknown',
-    message:
-      'It was sent, no trustworthy answer came, and the vendor does not show it; sending again could make a second one.',
-  });
+    message: `It was sent, no trustworthy answer came, and nothing tells whether it exists; sending it again could make a second one${how}.`,
+    ...statusOf(loss ?? {}),
+  };
 }
 
 function ruled<Who>(rules: Rules, state: State<Who>, ruling: Ruling<Who>): State<Who> {
   const { refusal: _, ...fresh } = { ...state, waitedMs: 0, waits: 0, round: 0 };
+  const again = (from: State<Who>): State<Who> =>
+    from.suspect ? settle(rules, from) : { ...from, move: { do: 'look', why: 'before' } };
   switch (ruling.say) {
     case 'exists':
       return {
@@ -245,23 +263,14 @@ function ruled<Who>(rules: Rules, state: State<Who>, ruling: Ruling<Who>): State
         move: { do: 'end', who: ruling.who, provenance: ruling.provenance },
       };
     case 'not-created':
-      // An operator's word is about now; what is still in the air must have landed before anything is sent again.
-      return {
-        ...fresh,
-        suspect: false,
-        move: state.suspect
-          ? { do: 'wait', ms: rules.floorMs, after: 'look' }
-          : { do: 'look', why: 'before' },
-      };
+      return again({ ...fresh, needsWord: false });
     case 'retry':
-      return state.suspect
-        ? settle(rules, fresh, 'still unsettled')
-        : { ...fresh, move: { do: 'look', why: 'before' } };
+      return again(fresh);
   }
 }
 
-function park<Who>(state: State<Who>, trouble: Trouble, suspect = state.suspect): State<Who> {
-  return { ...state, suspect, everLost: state.everLost || suspect, move: { do: 'park', trouble } };
+function park<Who>(state: State<Who>, trouble: Trouble): State<Who> {
+  return { ...state, move: { do: 'park', trouble } };
 }
 
 function troubleOf(verdict: Exclude<Verdict<never>, { is: 'found' } | { is: 'absent' }>): Trouble {
@@ -269,6 +278,6 @@ function troubleOf(verdict: Exclude<Verdict<never>, { is: 'found' } | { is: 'abs
   return { code: code[verdict.is], message: verdict.message };
 }
 
-function statusOf({ vendorStatus }: { vendorStatus?: number }): { vendorStatus?: number } {
+function statusOf({ vendorStatus }: { vendorStatus?: number | undefined }): { vendorStatus?: number } {
   return vendorStatus === undefined ? {} : { vendorStatus };
 }
