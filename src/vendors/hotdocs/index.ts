@@ -1,5 +1,6 @@
 // HotDocs Advance: one call under a GUID of our own making, which can be asked for again.
 import { defineVendor } from '../definition';
+import { hotdocsAuth } from './calls';
 import { checkHotdocsConnection, hotdocsConnection, hotdocsSecrets } from './config';
 import { hotdocsAccount, resolveHotdocsAccount } from './request';
 
@@ -9,7 +10,9 @@ export const hotdocs = defineVendor({
   workflowType: 'provisionHotdocsUser',
   connection: hotdocsConnection,
   secrets: hotdocsSecrets,
+  auth: hotdocsAuth,
   readsBeforeWrite: 0,
+  identity: ['userId'],
   account: hotdocsAccount,
   checkConnection: checkHotdocsConnection,
   resolveAccount: resolveHotdocsAccount,
