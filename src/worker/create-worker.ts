@@ -5,6 +5,7 @@ import { Client } from '@temporalio/client';
 import {
   NativeConnection,
   type NativeConnectionOptions,
+  Runtime,
   Worker,
   type WorkerOptions,
   type WorkflowBundleOption,
@@ -13,9 +14,12 @@ import type { MusterConfig } from '../config/schema';
 import { dataConverter } from '../privacy/data-converter';
 import { parseKeyRing } from '../privacy/keys';
 import { activityQueue, WORKFLOW_QUEUE } from '../temporal/names';
+import { vendorOf } from '../vendors/registry';
 import { loadActivities } from './activities';
 import { BUILT_BUNDLE, bundleWorkflows } from './bundle';
 import { ContextInterceptor, type WorkerContext } from './context';
+import type { Readiness } from './health';
+import { vendorCallMetrics } from './metrics';
 import { openTransports } from './transports';
 
 export interface MusterWorkerOptions {
@@ -36,7 +40,14 @@ export interface MusterWorker {
   run(): Promise<void>;
   /** Takes no new work, waits for the calls in flight, then `run` returns. */
   shutdown(): void;
+  /** Whether it takes work: every poller runs and Temporal answers. Never rejects. */
+  readiness(): Promise<Readiness>;
+  /** The task queues that it polls. */
+  queues: readonly string[];
 }
+
+/** How long Temporal may take to answer before it counts as out of reach. */
+const REACH_MS = 2_000;
 
 /** @throws when there are no encryption keys, Temporal cannot be reached, or a search attribute is not registered */
 export async function createMusterWorker(options: MusterWorkerOptions): Promise<MusterWorker> {
@@ -50,9 +61,11 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
   const connection = given ?? (await NativeConnection.connect(options.temporal as NativeConnectionOptions));
   const converter = dataConverter(keys);
   const temporal = new Client({ connection, namespace, dataConverter: converter });
-  const transports = openTransports(config, (name, { call, ...report }) =>
-    log.debug('vendor call', { connection: name, call, ...report }),
-  );
+  const count = vendorCallMetrics(Runtime.instance().metricMeter);
+  const transports = openTransports(config, (name, report) => {
+    count(name, report);
+    log.debug('vendor call', { connection: name, ...report });
+  });
   const context: WorkerContext = { config, keys, temporal, transports, log };
 
   const shared = {
@@ -94,13 +107,37 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
       }
     },
     shutdown: stopAll,
+    async readiness() {
+      const reachable = await answers(connection);
+      const running = workers.every((worker) => worker.getState() === 'RUNNING');
+      return {
+        ready: reachable && running,
+        temporal: reachable ? 'reachable' : 'unreachable',
+        pollers: Object.fromEntries(workers.map((worker) => [worker.options.taskQueue, worker.getState()])),
+      };
+    },
+    queues: workers.map((worker) => worker.options.taskQueue),
   };
 }
 
-/** Longer than the longest vendor call, so that a shutdown never cuts one off. */
-function graceTime(config: MusterConfig): number {
-  const timeouts = Object.values(config.connections).map(({ timeoutMs }) => timeoutMs);
-  return Math.max(5_000, ...timeouts) + 5_000;
+async function answers(connection: NativeConnection): Promise<boolean> {
+  try {
+    await connection.withDeadline(Date.now() + REACH_MS, () => connection.workflowService.getSystemInfo({}));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Longer than the longest activity that makes a vendor create something, so that a shutdown cuts none off. In
+ * milliseconds. Whoever stops the process must give it more than this before it is killed.
+ */
+export function graceTime(config: MusterConfig): number {
+  const longest = Object.values(config.connections).map(
+    ({ vendor, timeoutMs }) => (vendorOf(vendor).readsBeforeWrite + 1) * timeoutMs,
+  );
+  return Math.max(5_000, ...longest) + 5_000;
 }
 
 async function workflowCode({ workflowBundle }: MusterWorkerOptions): Promise<WorkflowBundleOption> {

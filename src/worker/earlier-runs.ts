@@ -28,6 +28,8 @@ export async function readRunsBefore(
   { workflowId, runId }: { workflowId: string; runId: string },
 ): Promise<Inheritance> {
   const nothing: Inheritance = {
+    ids: {},
+    made: {},
     runId,
     from: null,
     readable: true,
@@ -132,12 +134,14 @@ function isDocument(value: unknown): value is ResultDocument {
 }
 
 function merge(known: Inheritance, told: Told): Inheritance {
-  const { userId = null, provenance = null } = told.result ?? {};
+  const { userId = null, provenance = null, ids = {}, made = {} } = told.result ?? {};
   return {
     ...known,
     readable: known.readable && told.readable,
     // What a later run did counts before what an earlier one did.
     steps: { ...told.steps, ...known.steps },
+    ids: { ...ids, ...known.ids },
+    made: { ...made, ...known.made },
     userId: known.userId ?? userId,
     provenance: known.userId === null ? provenance : known.provenance,
   };
