@@ -5,24 +5,27 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import type { AccountPlan, Inheritance, Ledger, LedgerEntry, Seen, SendInput } from '../src/account/plan';
-import type { Decision, ResultDocument } from '../src/account/result';
+import type { Decision, Made, ResultDocument } from '../src/account/result';
 import { documentNow, documentOfFailure, standingOf } from '../src/client/standing';
 import { accountRunPlan, type Encounter, encounter, type RunPlan } from '../src/client/start';
 import type { Outcome } from '../src/http/outcome';
 import { accountsOf, personOf, singleAccount } from '../src/request/accounts';
+import { amend, identityOf } from '../src/request/amend';
 import { checkedRequest, RequestError } from '../src/request/check';
 import { resolveAccount } from '../src/request/defaults';
+import type { RequestDocument } from '../src/request/schema';
 import {
   ACCOUNT_LEDGER,
   accountId,
   activityQueue,
   ledgerId,
   personId,
+  removalId,
   WORKFLOW_QUEUE,
 } from '../src/temporal/names';
 import { vendorOf } from '../src/vendors/registry';
 import { workerContext } from '../src/worker/context';
-import { readRunsBefore } from '../src/worker/earlier-runs';
+import { latestRun, readRunsBefore } from '../src/worker/earlier-runs';
 import { ledgerQuery, recordSignal } from '../workflows/account-run/messages';
 import { staleGround, stampLook } from './support/vendor-call';
 
@@ -43,7 +46,7 @@ export async function prepareAccountRun(input: {
     );
   const settings = config.connections[connection];
   if (!settings) throw invalid(`accounts.${connection}: is not a connection of this worker`);
-  const { existing, settle, waitForMs, timeoutMs, sendMail, requestsPerSecond, environment } = settings;
+  const { existing, settle, waitForMs, timeoutMs, sendMail, undo, requestsPerSecond, environment } = settings;
   const { vendor, title } = vendorOf(settings.vendor);
   return {
     connection,
@@ -54,7 +57,15 @@ export async function prepareAccountRun(input: {
     person: personOf(request),
     account: resolveAccount(config, request, connection),
     onFailure,
-    policy: { existing, settleMs: settle.forMs, whenAbsent: settle.then, waitForMs, timeoutMs, sendMail },
+    policy: {
+      existing,
+      settleMs: settle.forMs,
+      whenAbsent: settle.then,
+      waitForMs,
+      timeoutMs,
+      sendMail,
+      undo,
+    },
     taskQueue: activityQueue(connection, requestsPerSecond),
   };
 }
@@ -62,6 +73,29 @@ export async function prepareAccountRun(input: {
 /** Reads how far the account's earlier runs had come (design.md, "A run was terminated with a create in the air"). */
 export async function readEarlierRuns(input: { workflowId: string; runId: string }): Promise<Inheritance> {
   return readRunsBefore(workerContext().temporal, input);
+}
+
+/**
+ * Sets fields of a run's request (`account.classroomId`, `person.phone`; null takes a field away) and checks the whole
+ * anew. What an account is known by can't change once something was made of it.
+ * @throws `invalid-decision` with the sentence
+ */
+export async function amendRequest(input: {
+  request: RequestDocument;
+  workflowId: string;
+  set: Record<string, unknown>;
+  made: Record<string, Made>;
+}): Promise<{ request: RequestDocument; plan: AccountPlan }> {
+  const { request, workflowId, set, made } = input;
+  const { vendor } = workerContext().config.connections[singleAccount(request)?.connection ?? ''] ?? {};
+  const identity = vendor ? identityOf(vendor) : [];
+  const amended = amend(request, set, Object.keys(made).length > 0 ? identity : []);
+  try {
+    return { request: amended, plan: await prepareAccountRun({ request: amended, workflowId }) };
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    throw ApplicationFailure.nonRetryable(error.message, 'invalid-decision');
+  }
 }
 
 /** One account of a person, and the run that provisions it. */
@@ -83,6 +117,45 @@ export async function preparePerson(input: {
     connection,
     plan: accountRunPlan(config, keys, request, connection),
   }));
+}
+
+/** One account to remove, and the run that does it. */
+export interface PlannedRemoval extends PlannedAccount {
+  /** Run id of an open run, which is told to undo instead. */
+  openRun?: string;
+}
+
+/**
+ * Plans the removal of a person's accounts from what the latest run of each was started with.
+ * @throws `invalid-request` when nothing is known of one
+ */
+export async function planRemovals(input: {
+  key: string;
+  workflowId: string;
+  connections?: string[];
+}): Promise<PlannedRemoval[]> {
+  const { config, keys, temporal } = workerContext();
+  const { key, workflowId, connections } = input;
+  if (removalId(key) !== workflowId)
+    throw invalid(`The removal of ${key} must have the workflow id ${removalId(key)}.`);
+  const planned: PlannedRemoval[] = [];
+  for (const connection of connections ?? Object.keys(config.connections)) {
+    const latest = config.connections[connection] && (await latestRun(temporal, accountId(connection, key)));
+    if (latest) {
+      const plan = accountRunPlan(config, keys, latest.request, connection);
+      // Its fingerprint must not count as the same request's: what was removed can be asked for again.
+      planned.push({
+        connection,
+        plan: { ...plan, memo: {} },
+        ...(latest.open && { openRun: latest.runId }),
+      });
+    } else if (connections)
+      throw invalid(
+        `connections: nothing is known of ${key} at ${connection}; its runs are gone, or there never was one.`,
+      );
+  }
+  if (planned.length === 0) throw invalid(`key: nothing is known of ${key} at any connection.`);
+  return planned;
 }
 
 /** Whether an account's run may be started, or there is one to attach to (interface.md, "Same or different"). */
@@ -142,6 +215,7 @@ export async function checkDecision({ decision, input }: { decision: Decision; i
   userId?: string;
   exists?: boolean;
   notCreated?: boolean;
+  set?: Record<string, unknown>;
 }> {
   const read = decisionInput.safeParse(input);
   if (!read.success) {
@@ -150,7 +224,7 @@ export async function checkDecision({ decision, input }: { decision: Decision; i
     const hint = where === 'reason' ? 'say why, in a few words' : issue?.message;
     throw ApplicationFailure.nonRetryable(`${where}: ${hint}`, 'invalid-decision');
   }
-  const { userId, exists, notCreated, step, reason } = read.data;
+  const { userId, exists, notCreated, step, reason, set } = read.data;
   const said = [userId, exists, notCreated].filter((word) => word !== undefined).length;
   if (decision === 'resolve' && said !== 1)
     throw ApplicationFailure.nonRetryable(
@@ -162,8 +236,14 @@ export async function checkDecision({ decision, input }: { decision: Decision; i
       `${decision}: takes no userId, exists or notCreated; that is resolve`,
       'invalid-decision',
     );
+  if ((decision === 'amend') !== (set !== undefined && Object.keys(set).length > 0))
+    throw ApplicationFailure.nonRetryable(
+      'set: amend, and only amend, takes the fields to set, e.g. {"account.classroomId": 12}',
+      'invalid-decision',
+    );
   return {
     reason,
+    ...(set && { set }),
     ...(step && { step }),
     ...(userId && { userId }),
     ...(exists && { exists }),

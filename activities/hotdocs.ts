@@ -5,7 +5,7 @@ import type { Outcome } from '../src/http/outcome';
 import * as hotdocs from '../src/vendors/hotdocs/calls';
 import type { EmailSearch, HotdocsUser, UserBody } from '../src/vendors/hotdocs/shapes';
 import { connectionOf } from '../src/worker/context';
-import { look, sendOnce } from './support/vendor-call';
+import { look, safely, sendOnce } from './support/vendor-call';
 
 interface At {
   connection: string;
@@ -28,4 +28,12 @@ export async function createHotdocsUser(
 ): Promise<Outcome<string>> {
   const { transport, config } = at(input);
   return sendOnce(input, transport, hotdocs.createUser(config, input.userId, input.body));
+}
+
+/** Makes the connection's `undoCall`; false where none is configured. Repeatable, as such a call has to be. */
+export async function deactivateHotdocsUser(input: At & { userId: string }): Promise<boolean> {
+  const { transport, config } = at(input);
+  if (!config.undoCall) return false;
+  await safely(transport, hotdocs.undoUser(config, config.undoCall, input.userId));
+  return true;
 }

@@ -2,13 +2,14 @@
 // profile, the second of the two things that make an account; merge its roles.
 import type * as activities from '../activities/ethosce';
 import type { Look } from '../src/account/plan';
-import type { ResultDocument } from '../src/account/result';
+import type { Made, ResultDocument } from '../src/account/result';
 import type { RequestDocument } from '../src/request/schema';
 import {
   ethosceAuthmapAbility,
   ethosceProfileAbility,
   ethosceUserAbility,
 } from '../src/vendors/ethosce/abilities';
+import { sameText } from '../src/vendors/ethosce/fold';
 import { type EthosceUserRef, judgeUser, type UserLook } from '../src/vendors/ethosce/judge';
 import type { EthosceAccount } from '../src/vendors/ethosce/request';
 import {
@@ -21,20 +22,27 @@ import {
 } from '../src/vendors/ethosce/shapes';
 import { safeCalls, sendCalls } from './account-run/calls';
 import { createOnce } from './account-run/create-once';
-import { type AccountRun, accountRun } from './account-run/run';
+import { accountRun, type Purpose } from './account-run/lifecycle';
+import type { AccountRun } from './account-run/run';
+import type { Undone } from './account-run/undo';
 
 type Run = AccountRun<EthosceAccount>;
 
 /** How often a role set that others write to is merged anew before a person has to look. */
 const ROLE_MERGES = 3;
 
-export async function provisionEthosceUser(request: RequestDocument): Promise<ResultDocument> {
-  return accountRun<EthosceAccount>(request, async (run) => {
-    const user = await createUser(run);
-    if (run.plan.account.ssoId !== undefined) await run.step('sso', () => linkSso(run, user.uid));
-    await run.step('profile', () => giveProfile(run, user.uid));
-    await run.step('roles', () => giveRoles(run, user.uid));
-  });
+export async function provisionEthosceUser(
+  request: RequestDocument,
+  purpose?: Purpose,
+): Promise<ResultDocument> {
+  return accountRun<EthosceAccount>(request, { provision, undo }, purpose);
+}
+
+async function provision(run: Run): Promise<void> {
+  const { uid } = await run.mustStep('create', () => createUser(run));
+  if (run.plan.account.ssoId !== undefined) await run.step('sso', () => linkSso(run, uid));
+  await run.step('profile', () => giveProfile(run, uid));
+  await run.step('roles', () => giveRoles(run, uid));
 }
 
 async function createUser(run: Run): Promise<EthosceUserRef> {
@@ -189,6 +197,7 @@ async function giveRoles(run: Run, uid: string): Promise<void> {
     );
     if (update !== 'gone') {
       const { before, after, added, removed, settled } = update;
+      if (added.length > 0) run.record('roles', { how: 'changed', added: allAdded(run, added) });
       run.witness('roles', `merged roles: +[${added}] −[${removed}]`, `before [${before}], after [${after}]`);
       if (settled) return;
       if (merge % ROLE_MERGES !== 0) continue;
@@ -210,4 +219,80 @@ function contended({ before, wanted, after }: activities.RolesUpdated): string {
     `The roles read back are not those written: there were [${before}], written [${wanted}], read back [${after}]. ` +
     'Someone else writes them too, or a role id does not exist at the site (EthosCE drops such an id without a word).'
   );
+}
+
+function allAdded(run: Run, added: number[]): string[] {
+  return [...new Set([...(run.result.made.roles?.added ?? []), ...added.map(String)])];
+}
+
+/** Newest first, and only what this run made; an account that somebody has used is blocked, never deleted. */
+async function undo(run: Run, step: string, made: Made): Promise<Undone> {
+  const { connection, account } = run.plan;
+  const calls = safeCalls<typeof activities>(run.plan, 4);
+  const uid = run.result.userId ?? made.id;
+  switch (step) {
+    case 'roles': {
+      const wanted = { roles: [], removeRoles: (made.added ?? []).map(Number) };
+      if (uid === undefined) return { is: 'removed', how: 'no account, no roles' };
+      const update = await run.safe(step, () => calls.updateEthosceRoles({ connection, uid, wanted }));
+      return {
+        is: 'removed',
+        how: update === 'gone' ? 'the account is gone' : `roles taken away: ${made.added?.join(', ')}`,
+      };
+    }
+    case 'profile': {
+      const pid = made.id ?? run.result.ids.profileId;
+      if (uid === undefined || pid === undefined) return { is: 'removed', how: 'it was never made' };
+      return sayRemoval(await run.safe(step, () => calls.removeEthosceProfile({ connection, uid, pid })));
+    }
+    case 'sso': {
+      const aid = made.id ?? run.result.ids.ssoLinkId;
+      if (uid === undefined || aid === undefined) return { is: 'removed', how: 'it was never made' };
+      const ssoId = account.ssoId ?? '';
+      return sayRemoval(
+        await run.safe(step, () => calls.removeEthosceSsoLink({ connection, uid, ssoId, aid })),
+      );
+    }
+    default:
+      return undoUser(run, made);
+  }
+}
+
+async function undoUser(run: Run, made: Made): Promise<Undone> {
+  const { connection, person, account, policy } = run.plan;
+  const calls = safeCalls<typeof activities>(run.plan, 4);
+  const uid = made.id ?? (await run.safe('create', () => ourUser(run)));
+  if (uid === undefined) return { is: 'removed', how: 'it was never made' };
+  const what = `EthosCE user ${uid} (${account.username})`;
+  if (policy.undo === 'never')
+    return {
+      is: 'owed',
+      debt: { what, instruction: `Block or delete ${what}: this connection undoes nothing by itself.` },
+    };
+  const wipe = policy.undo === 'full' && made.how !== 'adopted';
+  const removal = await run.safe('create', () =>
+    calls.removeEthosceUser({ connection, uid, email: person.email, delete: wipe }),
+  );
+  return sayRemoval(removal);
+}
+
+/** A send without an answer may have made it: then it bears our name and the person's address. */
+async function ourUser(run: Run): Promise<string | undefined> {
+  const { connection, person, account } = run.plan;
+  const { value } = await safeCalls<typeof activities>(run.plan).findEthosceUserByName({
+    connection,
+    username: account.username,
+  });
+  return value.find(({ mail }) => sameText(mail, person.email))?.uid;
+}
+
+function sayRemoval(removal: activities.Removal): Undone {
+  switch (removal) {
+    case 'changed':
+      return { is: 'kept', why: 'the account has another e-mail address now' };
+    case 'used':
+      return { is: 'kept', why: 'somebody has used the account since' };
+    default:
+      return { is: 'removed', how: removal };
+  }
 }

@@ -1,7 +1,7 @@
 // HotDocs Advance (vendor-docs/hotdocs-advance.txt): verify by the GUID that we chose; create under it, roles and all.
 // Whose an e-mail address is, only the whole user list tells, so that is asked for when a create was refused.
 import type * as activities from '../activities/hotdocs';
-import type { ResultDocument } from '../src/account/result';
+import type { Made, ResultDocument } from '../src/account/result';
 import type { RequestDocument } from '../src/request/schema';
 import { hotdocsUserAbility } from '../src/vendors/hotdocs/abilities';
 import { judgeUser, type UserLook } from '../src/vendors/hotdocs/judge';
@@ -9,15 +9,22 @@ import type { HotdocsAccount } from '../src/vendors/hotdocs/request';
 import { type HotdocsUser, isGuid, missingRoles, sameEmail, userBody } from '../src/vendors/hotdocs/shapes';
 import { safeCalls, sendCalls } from './account-run/calls';
 import { createOnce } from './account-run/create-once';
-import { type AccountRun, accountRun } from './account-run/run';
+import { accountRun, type Purpose } from './account-run/lifecycle';
+import type { AccountRun } from './account-run/run';
+import type { Undone } from './account-run/undo';
 
 type Run = AccountRun<HotdocsAccount>;
 
-export async function provisionHotdocsUser(request: RequestDocument): Promise<ResultDocument> {
-  return accountRun<HotdocsAccount>(request, async (run) => {
-    const user = await createUser(run);
-    noteDifferences(run, user);
-  });
+export async function provisionHotdocsUser(
+  request: RequestDocument,
+  purpose?: Purpose,
+): Promise<ResultDocument> {
+  return accountRun<HotdocsAccount>(request, { provision, undo }, purpose);
+}
+
+async function provision(run: Run): Promise<void> {
+  const user = await run.mustStep('create', () => createUser(run));
+  noteDifferences(run, user);
 }
 
 async function createUser(run: Run): Promise<HotdocsUser> {
@@ -92,4 +99,23 @@ function noteDifferences(run: Run, user: HotdocsUser): void {
     run.note(
       `The account was there and lacks ${missing.join(', ')}; HotDocs documents no call that adds roles: add them there.`,
     );
+}
+
+/** HotDocs documents no call that removes or deactivates: a person does, unless the connection knows the call. */
+async function undo(run: Run, step: string, made: Made): Promise<Undone> {
+  const { connection, person, account, policy } = run.plan;
+  const userId = made.id ?? account.userId;
+  const calls = safeCalls<typeof activities>(run.plan, 3);
+  const what = `HotDocs user ${userId}`;
+  const owed: Undone = {
+    is: 'owed',
+    debt: { what, instruction: `Deactivate user ${userId} in HotDocs Advance.` },
+  };
+  const { value: user } = await run.safe(step, () => calls.readHotdocsUser({ connection, userId }));
+  if (!user) return { is: 'removed', how: 'it is not there' };
+  if (user.email !== undefined && !sameEmail(user.email, person.email))
+    return { is: 'kept', why: 'the account has another e-mail address now' };
+  if (policy.undo === 'never') return owed;
+  const called = await run.safe(step, () => calls.deactivateHotdocsUser({ connection, userId }));
+  return called ? { is: 'removed', how: `deactivated ${userId} by the configured call` } : owed;
 }

@@ -2,21 +2,25 @@
 // form. PHA cannot be asked who exists, so the account's ledger is looked at in its place.
 import type * as activities from '../activities/pha';
 import type { SubmittedStep } from '../activities/pha';
-import type { ResultDocument } from '../src/account/result';
+import type { Made, ResultDocument } from '../src/account/result';
 import type { RequestDocument } from '../src/request/schema';
 import { phaAssessmentAbility, phaUserAbility } from '../src/vendors/pha/abilities';
 import type { PhaAccount } from '../src/vendors/pha/request';
 import { sendCalls } from './account-run/calls';
-import { createOnceByLedger } from './account-run/ledgered';
-import { type AccountRun, accountRun } from './account-run/run';
+import { clearLedger, createOnceByLedger } from './account-run/ledgered';
+import { accountRun, type Purpose } from './account-run/lifecycle';
+import type { AccountRun } from './account-run/run';
+import type { Undone } from './account-run/undo';
 
 type Run = AccountRun<PhaAccount>;
 
-export async function provisionPhaUser(request: RequestDocument): Promise<ResultDocument> {
-  return accountRun<PhaAccount>(request, async (run) => {
-    const userId = await createUser(run);
-    await run.step('assessment', () => submitAssessment(run, userId));
-  });
+export async function provisionPhaUser(request: RequestDocument, purpose?: Purpose): Promise<ResultDocument> {
+  return accountRun<PhaAccount>(request, { provision, undo, undone: clearLedger }, purpose);
+}
+
+async function provision(run: Run): Promise<void> {
+  const userId = await run.mustStep('create', () => createUser(run));
+  await run.step('assessment', () => submitAssessment(run, userId));
 }
 
 async function createUser(run: Run): Promise<string> {
@@ -103,4 +107,21 @@ async function reportUnasked(run: Run, unasked: SubmittedStep['wanted']): Promis
     decisions: ['resolve'],
     rule: () => Promise.resolve(undefined),
   });
+}
+
+/** PHA's API removes nothing: archiving is a person's work in Manage Users. An assessment goes with its user. */
+async function undo(run: Run, step: string, made: Made): Promise<Undone> {
+  if (step !== 'create') {
+    if (run.result.made.create) return { is: 'removed', how: 'goes with its user' };
+    const what = `the User Profile assessment of PHA user ${run.result.userId}`;
+    return {
+      is: 'owed',
+      debt: { what, instruction: `Decide about ${what}, which was there before: no API call removes it.` },
+    };
+  }
+  const what = made.id ? `PHA user ${made.id}` : 'a PHA user that may have been made';
+  const instruction = made.id
+    ? `Archive user ${made.id} in PHA's Manage Users.`
+    : `Look in PHA's Manage Users for this person (key ${run.plan.key}); if there is a user, archive it.`;
+  return { is: 'owed', debt: { what, instruction } };
 }

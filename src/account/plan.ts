@@ -1,7 +1,7 @@
 // What passes between an account run and its activities: the plan that a run begins with, the evidence of its looks,
 // the input of a send. Plain data, shared by workflow code and activities.
 import type { Person } from '../vendors/definition';
-import type { Provenance } from './result';
+import type { Made, Provenance } from './result';
 
 /** How sure a vendor's own look-up by our marker is. */
 export type Sureness = 'certain' | 'strong' | 'weak' | 'none';
@@ -24,6 +24,8 @@ export interface Policy {
   waitForMs: number;
   timeoutMs: number;
   sendMail: boolean;
+  /** How much may be undone by calls. */
+  undo: 'full' | 'disable' | 'never';
 }
 
 /** Made by the activity `prepareAccountRun`: the checked request with its defaults, and the connection's rules. */
@@ -87,6 +89,9 @@ export interface Inheritance {
   steps: Record<string, EarlierSend>;
   userId: string | null;
   provenance: Provenance | null;
+  ids: Record<string, string>;
+  /** What they made, by step. */
+  made: Record<string, Made>;
 }
 
 /** What the ledger of an account holds about one step (vendors that cannot be asked by our marker). */

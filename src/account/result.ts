@@ -16,9 +16,10 @@ export type ProblemCode =
   | 'credentials-rejected'
   | 'vendor-unavailable'
   | 'misconfigured'
-  | 'undo-blocked';
+  | 'undo-blocked'
+  | 'cancelled';
 
-export type Decision = 'retry' | 'amend' | 'resolve' | 'skip' | 'undo';
+export type Decision = 'retry' | 'amend' | 'resolve' | 'skip' | 'undo' | 'settle';
 
 /** Why a run stands still, and what an operator may decide. */
 export interface Problem {
@@ -38,6 +39,17 @@ export interface Debt {
   since: string;
 }
 
+/**
+ * What a run made or may have made in one step, put down before it is sent: undo removes this and nothing else.
+ * `sent`: its end is not known (yet). `adopted` stands in a removal for an account that was there before us.
+ */
+export interface Made {
+  how: 'sent' | 'created' | 'confirmed' | 'changed' | 'adopted';
+  id?: string;
+  /** For changes: what was added, to be taken away again. */
+  added?: string[];
+}
+
 /** One look or one send, as the audit trail of a result. */
 export interface Evidence {
   at: string;
@@ -54,6 +66,8 @@ export interface AccountResult {
   provenance: Provenance | null;
   steps: Record<string, StepState>;
   ids: Record<string, string>;
+  /** By step, oldest first. */
+  made: Record<string, Made>;
   secret: string | null;
   debts: Debt[];
   problem: Problem | null;
@@ -87,6 +101,7 @@ export function emptyAccount(status: Status): AccountResult {
     provenance: null,
     steps: {},
     ids: {},
+    made: {},
     secret: null,
     debts: [],
     problem: null,

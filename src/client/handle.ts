@@ -3,7 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { type DecisionInput, resolve, retry, skip } from '../../workflows/account-run/messages';
+import {
+  amend,
+  type DecisionInput,
+  resolve,
+  retry,
+  settle,
+  skip,
+  undo,
+} from '../../workflows/account-run/messages';
 import type { ResultDocument } from '../account/result';
 import { DecisionRefusedError, UnknownRunError } from './errors';
 import { documentNow, standingOf, untilSettled } from './standing';
@@ -71,6 +79,21 @@ export class RunHandle {
   /** Go on without the parked step. */
   skip(input: Reasoned & { step?: string }): Promise<ResultDocument> {
     return this.decide(skip.name, input, input.step ? { step: input.step } : {});
+  }
+
+  /** Correct the request, field by field (`account.classroomId`, `person.phone`; null takes one away), and try again. */
+  amend(input: Reasoned & { set: Record<string, unknown> }): Promise<ResultDocument> {
+    return this.decide(amend.name, input, { set: input.set });
+  }
+
+  /** Undo what this run made, newest first. */
+  undo(input: Reasoned): Promise<ResultDocument> {
+    return this.decide(undo.name, input, {});
+  }
+
+  /** The debts of an undo are settled: the run ends. */
+  settleDebts(input: Reasoned): Promise<ResultDocument> {
+    return this.decide(settle.name, input, {});
   }
 
   /** @throws DecisionRefusedError with the run's sentence */

@@ -1,7 +1,7 @@
 // The typed client of backend services: connects, starts requests, hands out handles.
 import {
   Client,
-  Connection,
+  type Connection,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
@@ -13,13 +13,9 @@ import type { KeyRing } from '../privacy/keys';
 import { singleAccount } from '../request/accounts';
 import { checkedRequest } from '../request/check';
 import type { RequestDocument } from '../request/schema';
-import {
-  keyRingFor,
-  type TemporalSettings,
-  TemporalUnreachableError,
-  temporalSettings,
-} from '../temporal/connect';
-import { personId, WORKFLOW_QUEUE } from '../temporal/names';
+import { keyRingFor, type TemporalSettings, temporalSettings } from '../temporal/connect';
+import { personId, REMOVE_ACCOUNTS, removalId, WORKFLOW_QUEUE } from '../temporal/names';
+import { openConnection } from '../temporal/open-connection';
 import { searchAttributesOf } from '../temporal/search-attributes';
 import { DifferentRequestError, UnknownRunError } from './errors';
 import { RunHandle } from './handle';
@@ -42,13 +38,7 @@ export async function connectMuster(options: ConnectOptions = {}): Promise<Muste
   const config =
     typeof options.config === 'object' ? options.config : clientConfig(options, settings, cwd, env);
   const keys = keyRingFor(config, settings);
-  const connection = await Connection.connect({ connectTimeout: '5s', ...settings.connection }).catch(
-    (error: unknown) => {
-      throw new TemporalUnreachableError(
-        `Temporal cannot be reached at ${settings.connection.address}: ${error instanceof Error ? error.message : error}`,
-      );
-    },
-  );
+  const connection = await openConnection(settings.connection);
   const client = new Client({
     connection,
     namespace: settings.namespace,
@@ -118,6 +108,22 @@ export class Muster {
         ? `${id} has several runs: ${[...ids].join(', ')}. Name one.`
         : `There is no run of ${id} that is open or remembered.`,
     );
+  }
+
+  /**
+   * Undoes what Muster made for a person and disables what it adopted.
+   * @param connections all that are known if left out
+   */
+  async remove({ key, connections }: { key: string; connections?: string[] }): Promise<RunHandle> {
+    const { firstExecutionRunId } = await this.client.workflow.start(REMOVE_ACCOUNTS, {
+      workflowId: removalId(key),
+      taskQueue: WORKFLOW_QUEUE,
+      args: [{ key, ...(connections && { connections }) }],
+      typedSearchAttributes: new TypedSearchAttributes(searchAttributesOf({ key })),
+      staticSummary: `removal of ${key}`,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    return new RunHandle(this.client, removalId(key), firstExecutionRunId);
   }
 
   list(filter: ListFilter = {}): Promise<ListedRun[]> {

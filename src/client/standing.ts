@@ -2,7 +2,7 @@
 // and asks the run only when that says too little, so that it works without a worker where it can.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { progress } from '../../workflows/account-run/messages';
 import { emptyAccount, type ResultDocument, resultDocument } from '../account/result';
 import { parseAccountId } from '../temporal/names';
@@ -40,6 +40,9 @@ export async function endOf(client: Client, workflowId: string, runId: string): 
 /** A run that failed carries its document; one that was cut off has none, and that is said. */
 export function documentOfFailure(workflowId: string, cause: unknown): ResultDocument {
   if (cause instanceof ApplicationFailure && isDocument(cause.details?.[0])) return cause.details[0];
+  // An account's run ends as cancelled only while nothing has been made.
+  if (cause instanceof CancelledFailure && parseAccountId(workflowId))
+    return cutOff(workflowId, 'cancelled', 'It was cancelled before anything was made.');
   const invalid = cause instanceof ApplicationFailure && cause.type === 'invalid-request';
   return cutOff(workflowId, invalid ? 'invalid-request' : 'outcome-unknown', howCut(cause));
 }
@@ -57,7 +60,7 @@ function howCut(cause: unknown): string {
 
 function cutOff(
   workflowId: string,
-  code: 'invalid-request' | 'outcome-unknown',
+  code: 'invalid-request' | 'outcome-unknown' | 'cancelled',
   message: string,
 ): ResultDocument {
   const account = parseAccountId(workflowId);

@@ -7,7 +7,7 @@ import type { RefusalCode } from './outcome';
 export interface Call<T> {
   /** As logs, metrics and messages name it, e.g. `EthosCE: create user`. */
   name: string;
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path below the connection's base address, beginning with a slash. */
   path: string;
   query?: Record<string, string>;
@@ -18,6 +18,8 @@ export interface Call<T> {
   answers: readonly Answer<T>[];
   /** Reads the vendor's own kind of refusal; undefined where the reply is not one. */
   refusal: RefusalShape;
+  /** How long to leave the vendor alone after a 429 that does not say, in milliseconds. */
+  busyForMs?: number;
 }
 
 export interface Answer<T> {

@@ -24,7 +24,8 @@ function classifyReply<T>(call: Call<T>, reply: Reply, now: number): Outcome<T> 
   if (reading?.ok) return { kind: 'done', value: reading.value };
 
   const vendorStatus = reply.status;
-  const wait = retryAfterMs(reply.headers['retry-after'], now);
+  const asked = retryAfterMs(reply.headers['retry-after'], now);
+  const wait = asked ?? (reply.status === 429 ? call.busyForMs : undefined);
   const retryAfter = wait === undefined ? {} : { retryAfterMs: wait };
   if (reply.status === 429)
     return { kind: 'unsent', message: `${call.name}: too many requests`, vendorStatus, ...retryAfter };

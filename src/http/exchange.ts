@@ -6,7 +6,7 @@ import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { connectTimeout } from './fence';
 
 export interface HttpRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path with query, from the root of the origin. */
   path: string;
   headers: Record<string, string>;

@@ -33,19 +33,19 @@ export class TemporalSettingsError extends Error {
 
 /** @throws TemporalUnreachableError when nothing says where Temporal is, TemporalSettingsError when it is said wrongly */
 export async function temporalSettings(cwd: string, env: NodeJS.ProcessEnv): Promise<TemporalSettings> {
-  const stated = fromEnvironment(env);
-  if (stated) return stated;
+  const stated = temporalFromEnvironment(env);
   const dev = await readDevState(cwd);
   if (dev.status === 'live') {
     const { address, namespace, uiUrl, encryption, config } = dev.state;
-    return {
-      connection: { address },
-      namespace,
-      dev: { encryption, ...(uiUrl && { uiUrl }), ...(config && { config }) },
-    };
+    const left = { encryption, ...(uiUrl && { uiUrl }), ...(config && { config }) };
+    if (!stated) return { connection: { address }, namespace, dev: left };
+    // `muster dev` also works with a server that TEMPORAL_ADDRESS names.
+    if (stated.connection.address === address && stated.namespace === namespace)
+      return { ...stated, dev: left };
   }
+  if (stated) return stated;
   const why =
-    dev.status === 'none'
+    dev.status === 'none' || dev.status === 'live'
       ? 'nor is there a .muster/dev.json here'
       : `and .muster/dev.json is ${dev.status}: ${dev.reason}`;
   throw new TemporalUnreachableError(
@@ -53,8 +53,8 @@ export async function temporalSettings(cwd: string, env: NodeJS.ProcessEnv): Pro
   );
 }
 
-/** Undefined where neither the environment nor a temporal.toml names an address. */
-function fromEnvironment(env: NodeJS.ProcessEnv): TemporalSettings | undefined {
+/** Undefined where neither the environment nor a temporal.toml names an address. @throws TemporalSettingsError */
+export function temporalFromEnvironment(env: NodeJS.ProcessEnv): TemporalSettings | undefined {
   const { connectionOptions, namespace } = readConventions(stated(env));
   if (!connectionOptions.address) return undefined;
   return { connection: connectionOptions, namespace: namespace ?? 'default' };

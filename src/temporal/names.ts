@@ -3,6 +3,7 @@
 
 export const WORKFLOW_QUEUE = 'muster';
 export const ONBOARD_PERSON = 'onboardPerson';
+export const REMOVE_ACCOUNTS = 'removeAccounts';
 export const ACCOUNT_LEDGER = 'accountLedger';
 
 /** A rate-limited connection has a queue of its own, whose limit the server enforces over all workers. */
@@ -17,6 +18,10 @@ export function accountId(connection: string, key: string): string {
 
 export function personId(key: string): string {
   return `person/${key}`;
+}
+
+export function removalId(key: string): string {
+  return `remove/${key}`;
 }
 
 export function ledgerId(connection: string, key: string): string {

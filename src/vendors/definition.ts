@@ -96,6 +96,8 @@ export interface VendorDefinition<
   readonly readsBeforeWrite: number;
   /** The vendor's account part of a request (strict, no transforms; `environment` is added by src/request). */
   readonly account: AccountSchema;
+  /** Fields of the account by which it is found again at the vendor; an amendment can't change them once it exists. */
+  readonly identity: readonly string[];
   /** Faults of a connection that its schema cannot see. */
   checkConnection?(check: ConnectionCheck<z.output<ConnectionSchema>>): PartFault[];
   /** Faults of an account that its schema cannot see. */

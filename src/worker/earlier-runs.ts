@@ -1,7 +1,7 @@
 // Reads what the earlier runs of an account left: their results, and, where a run was ended without one (terminated, timed
 // out, reset), how far its sends had come by its history.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import {
   decodeArrayFromPayloads,
@@ -11,6 +11,7 @@ import type { temporal } from '@temporalio/proto';
 import type { EarlierSend, Inheritance } from '../account/plan';
 import type { AccountResult, ResultDocument } from '../account/result';
 import type { Outcome } from '../http/outcome';
+import type { RequestDocument } from '../request/schema';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Converter = Client['options']['loadedDataConverter'];
@@ -145,4 +146,21 @@ function merge(known: Inheritance, told: Told): Inheritance {
     userId: known.userId ?? userId,
     provenance: known.userId === null ? provenance : known.provenance,
   };
+}
+
+/** The latest run of an account, and the request that it was started with; undefined where none is remembered. */
+export async function latestRun(
+  client: Client,
+  workflowId: string,
+): Promise<{ runId: string; open: boolean; request: RequestDocument } | undefined> {
+  try {
+    const { runId, status } = await client.workflow.getHandle(workflowId).describe();
+    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const input = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+    const [request] = await decodeArrayFromPayloads(client.options.loadedDataConverter, input);
+    return { runId, open: status.name === 'RUNNING', request: request as RequestDocument };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
 }

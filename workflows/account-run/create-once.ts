@@ -7,16 +7,7 @@ import { minimumSettle } from '../../src/http/fence';
 import type { Outcome } from '../../src/http/outcome';
 import { outcomeOf } from './calls';
 import type { DecisionInput } from './messages';
-import {
-  begin,
-  type Event,
-  next,
-  type Rules,
-  type Ruling,
-  type State,
-  type Trouble,
-  type Verdict,
-} from './protocol';
+import { begin, type Event, next, type Rules, type Ruling, type State, type Verdict } from './protocol';
 import type { AccountRun } from './run';
 
 /** One step that must not be repeated, told by a vendor's sequence. */
@@ -82,8 +73,12 @@ export async function createOnce<Seen, Who>(
         break;
       }
       case 'send': {
+        await run.heedCancel(step);
+        // Put down before the first byte: whatever becomes of it, undo knows where to look.
+        run.record(step, { how: 'sent' });
         const outcome = await outcomeOf(() => creation.send({ ...look, earlierReadBy: inheritance.runId }));
         run.witness(step, `sent ${creation.what}`, sayOutcome(outcome, creation));
+        if (!state.everLost && provenNothing(outcome)) run.unrecord(step);
         state = next(rules, state, { of: 'send', outcome });
         break;
       }
@@ -95,7 +90,8 @@ export async function createOnce<Seen, Who>(
         const ruling = await run.park({
           step,
           trouble: move.trouble,
-          decisions: decisionsFor(creation, move.trouble),
+          decisions: decisionsFor(creation, state),
+          certain: !state.suspect && !state.needsWord,
           rule: (input) => ruleOn(creation, input),
         });
         if (ruling.say === 'not-created') await creation.forget?.();
@@ -105,6 +101,7 @@ export async function createOnce<Seen, Who>(
       case 'decline':
         throw run.fail(move.trouble, step);
       case 'end':
+        recordEnd(run, creation, move.who, move.provenance);
         run.finish(step);
         return { who: move.who, provenance: move.provenance };
     }
@@ -128,13 +125,37 @@ function rulesFor(ability: Ability, policy: Policy, inherited: Rules['inherited'
   return { lookup, refusesDuplicates, existing, settleMs, floorMs, whenAbsent, waitForMs, inherited };
 }
 
+/** A send that provably made nothing. */
+function provenNothing({ kind }: Outcome<unknown>): boolean {
+  return kind === 'refused' || kind === 'unsent' || kind === 'barred';
+}
+
+/** Only what our own send made is ever undone. */
+function recordEnd<Who>(
+  run: AccountRun,
+  { step, idOf }: Pick<Creation<unknown, Who>, 'step' | 'idOf'>,
+  who: Who,
+  provenance: Provenance,
+): void {
+  const id = idOf(who);
+  if (provenance === 'created' || provenance === 'confirmed')
+    run.record(step, { how: provenance, ...(id !== undefined && { id }) });
+  else run.unrecord(step);
+}
+
 function decisionsFor(
   { ability, skippable }: { ability: Ability; skippable?: boolean },
-  trouble: Trouble,
+  { needsWord, suspect }: State<unknown>,
 ): Decision[] {
-  // Where nobody can be asked, trying again would only find the same.
-  const hopeless = ability.lookup === 'none' && trouble.code === 'outcome-unknown';
-  return [...(hopeless ? [] : (['retry'] as const)), 'resolve', ...(skippable ? (['skip'] as const) : [])];
+  // Where nobody can be asked, trying again would only find the same; what is in doubt is not to be changed meanwhile.
+  const hopeless = ability.lookup === 'none' && needsWord;
+  const inDoubt = needsWord || suspect;
+  return [
+    ...(hopeless ? [] : (['retry'] as const)),
+    'resolve',
+    ...(inDoubt ? [] : (['amend'] as const)),
+    ...(skippable ? (['skip'] as const) : []),
+  ];
 }
 
 /** Turns a decision into the protocol's ruling; what an operator found is read back before it is believed. */

@@ -1,17 +1,31 @@
-// The operator's side of a run: the progress query, and the decisions as updates that refuse, with a sentence, what makes
+// The operator's side of a run: the decisions as updates that refuse, with a sentence, what makes
 // no sense now. Validators look at state only; what was typed is checked by an activity.
-import { ActivityFailure, ApplicationFailure, log, setHandler } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  log,
+  setHandler,
+} from '@temporalio/workflow';
 import type { Decision } from '../../src/account/result';
 import { local } from './calls';
-import { type DecisionInput, progress, resolve, retry, retrySignal, skip } from './messages';
+import {
+  amend,
+  type DecisionInput,
+  resolve,
+  retry,
+  retrySignal,
+  settle,
+  skip,
+  undo,
+  undoSignal,
+} from './messages';
 import type { AccountRun } from './run';
 
-export type { DecisionInput } from './messages';
-
 export function decisionHandlers(run: AccountRun): void {
-  setHandler(progress, () => run.document(), { description: 'The result document as it stands.' });
-  const decision = (name: Decision) => async (input: DecisionInput) =>
-    run.decide(name, await checked(name, input));
+  // A run that was asked to be cancelled and stands still must still take decisions.
+  const decision = (name: Decision) => (input: DecisionInput) =>
+    CancellationScope.nonCancellable(async () => run.decide(name, await checked(name, input)));
   const validator = (name: Decision) => (_input: DecisionInput) => {
     const refusal = run.refuses(name);
     if (refusal) throw ApplicationFailure.nonRetryable(refusal, 'invalid-decision');
@@ -29,16 +43,35 @@ export function decisionHandlers(run: AccountRun): void {
     validator: validator('skip'),
     description: 'Go on without the parked step. {"reason": "…"}',
   });
-  setHandler(
-    retrySignal,
-    async (input) => {
-      // A signal has no answer: what makes no sense now is left in the log, not thrown into the run.
-      const refusal = run.refuses('retry');
-      if (refusal) return log.warn('retry signal ignored', { refusal });
-      await run.decide('retry', await checked('retry', input));
-    },
-    { description: 'As the update retry, for batch operations. {"reason": "…"}' },
-  );
+  setHandler(amend, decision('amend'), {
+    validator: validator('amend'),
+    description: 'Correct the request and try again. {"reason": "…", "set": {"account.classroomId": 12}}',
+  });
+  setHandler(undo, decision('undo'), {
+    validator: validator('undo'),
+    description: 'Undo what this run made, newest first. {"reason": "…"}',
+  });
+  setHandler(settle, decision('settle'), {
+    validator: validator('settle'),
+    description: 'Say that the debts of an undo are settled. {"reason": "…"}',
+  });
+  for (const [signal, name] of [
+    [retrySignal, 'retry'],
+    [undoSignal, 'undo'],
+  ] as const)
+    setHandler(
+      signal,
+      async (input) => {
+        // A signal has no answer: what makes no sense now is left in the log, not thrown into the run.
+        try {
+          await decision(name)(input);
+        } catch (error) {
+          if (!(error instanceof ApplicationFailure)) throw error;
+          log.warn('signal ignored', { signal: name, type: error.type });
+        }
+      },
+      { description: `As the update ${name}, for batch operations. {"reason": "…"}` },
+    );
 }
 
 async function checked(name: Decision, input: DecisionInput): Promise<DecisionInput> {

@@ -1,47 +1,74 @@
 // For steps at vendors that cannot be asked by our marker: the account's ledger is the look, and every send is written
-// into it before it leaves and after it ended (design.md, "Temporal forgets closed runs after retention").
-import type { Ground, Ledger, LedgerEntry } from '../../src/account/plan';
+// into it before it leaves and after it ended (design.md, "Temporal forgets closed runs after retention"). Where the
+// vendor can be asked after all, only weakly or at a price, the ledger comes first and says how hard to ask.
+import type { Ground, Inheritance, Ledger, LedgerEntry } from '../../src/account/plan';
 import type { Outcome } from '../../src/http/outcome';
 import { remote } from './calls';
 import { type Created, type Creation, createOnce } from './create-once';
+import type { Verdict } from './protocol';
 import type { AccountRun } from './run';
 
-export type LedgeredCreation<Who> = Pick<
+export type LedgeredCreation<Who, Seen = never> = Pick<
   Creation<Ledger, Who>,
   'step' | 'verifyStep' | 'what' | 'ability' | 'send' | 'idOf' | 'recall' | 'existsAs' | 'skippable'
 > & {
   /** What an id on record stands for. */
   fromId(id: string | undefined): Who;
+  /** How the vendor is asked where nothing is on record; absent where it cannot be asked. */
+  ask?: Asking<Who, Seen>;
 };
 
-/** `createOnce` with the ledger in the vendor's place. */
-export async function createOnceByLedger<Who>(
+/** A vendor's own look, beside the ledger. */
+export interface Asking<Who, Seen> {
+  /** @param doubt something of ours may be there, or was refused: the look has to reach all that the vendor has */
+  look(doubt: boolean): Promise<Seen>;
+  judge(seen: Seen, when: 'before' | 'settle'): Verdict<Who>;
+}
+
+/** The ledger's entry for the step, and what the vendor said where it was asked. */
+interface Known<Seen> {
+  entry: LedgerEntry | undefined;
+  asked?: { seen: Seen };
+  inherited: Inheritance;
+}
+
+/** `createOnce` with the ledger in the vendor's place, or before it. */
+export async function createOnceByLedger<Who, Seen = never>(
   run: AccountRun,
-  creation: LedgeredCreation<Who>,
+  creation: LedgeredCreation<Who, Seen>,
 ): Promise<Created<Who>> {
   const { connection, key } = run.plan;
-  const { step } = creation;
+  const { step, ask } = creation;
   const account = { connection, key };
   const record = (entry: Omit<LedgerEntry, 'at' | 'runId'>) =>
     remote.writeLedger({ ...account, step, entry });
+  let doubt = false;
 
-  const created = await createOnce<Ledger, Who>(run, {
+  const created = await createOnce<Known<Seen>, Who>(run, {
     ...creation,
     async look() {
-      const { look, value } = await remote.readLedger(account);
-      return { look, seen: value };
+      const [{ look, value }, inherited] = await Promise.all([remote.readLedger(account), run.inheritance]);
+      const entry = value[step];
+      if (!ask || entry?.state === 'made') return { look, seen: { entry, inherited } };
+      const seen = await ask.look(doubt || entry?.state === 'sending' || maySent(inherited, step));
+      return { look, seen: { entry, inherited, asked: { seen } } };
     },
-    judge(ledger) {
-      const entry = ledger[step];
-      if (!entry || entry.state === 'clear') return { is: 'absent' };
-      if (entry.state === 'sending')
-        return { is: 'unsure', message: `It was sent at ${entry.at} and its answer is not on record.` };
-      const known = entry.provenance ? { provenance: entry.provenance } : {};
-      return { is: 'found', who: creation.fromId(entry.id), mine: true, ...known };
+    judge(known, when) {
+      const { entry, asked } = known;
+      if (entry?.state === 'made')
+        return {
+          is: 'found',
+          who: creation.fromId(entry.id),
+          mine: true,
+          ...(entry.provenance && { provenance: entry.provenance }),
+        };
+      if (!ask || !asked) return entry?.state === 'sending' ? open(entry) : { is: 'absent' };
+      return judgeAsked(ask.judge(asked.seen, when), known, when, step);
     },
     async send(ground: Ground): Promise<Outcome<Who>> {
       const intent = await remote.intendInLedger({ ...account, step, ground });
       if (intent.kind !== 'done') return intent;
+      doubt = true;
       const outcome = await creation.send(ground);
       // Only what provably made nothing clears the entry; `unknown` leaves it as it is.
       if (
@@ -59,4 +86,36 @@ export async function createOnceByLedger<Who>(
   const id = creation.idOf(created.who);
   await record({ state: 'made', provenance: created.provenance, ...(id !== undefined && { id }) });
   return created;
+}
+
+/** What a look at the vendor means beside a send whose end is not on record. */
+function judgeAsked<Who>(
+  verdict: Verdict<Who>,
+  { entry, inherited }: Known<unknown>,
+  when: 'before' | 'settle',
+  step: string,
+): Verdict<Who> {
+  if (entry?.state !== 'sending' || when === 'settle' || maySent(inherited, step)) return verdict;
+  if (verdict.is === 'absent') return open(entry);
+  // No run is left to tell how that send ended, so finding its effect is all that can be had.
+  return verdict.is === 'found' && verdict.mine && inherited.from === null
+    ? { provenance: 'confirmed', ...verdict }
+    : verdict;
+}
+
+/** Whether an earlier run sent the step and that may have made something. */
+function maySent({ readable, steps }: Inheritance, step: string): boolean {
+  return !readable || (steps[step]?.sent ?? 'none') !== 'none';
+}
+
+function open({ at }: LedgerEntry): { is: 'unsure'; message: string } {
+  return { is: 'unsure', message: `It was sent at ${at} and its answer is not on record.` };
+}
+
+/** After an undo whose debts are settled: nothing of ours is there any more. */
+export async function clearLedger(run: AccountRun): Promise<void> {
+  const { connection, key } = run.plan;
+  const { value } = await remote.readLedger({ connection, key });
+  for (const step of Object.keys(value))
+    await remote.writeLedger({ connection, key, step, entry: { state: 'clear' } });
 }

@@ -17,8 +17,13 @@ export const progress = defineQuery<ResultDocument>('progress');
 export const retry = defineUpdate<ResultDocument, [DecisionInput]>('retry');
 export const resolve = defineUpdate<ResultDocument, [DecisionInput]>('resolve');
 export const skip = defineUpdate<ResultDocument, [DecisionInput]>('skip');
-/** Twin of the update, for Temporal's batch operations. */
+export const amend = defineUpdate<ResultDocument, [DecisionInput]>('amend');
+export const undo = defineUpdate<ResultDocument, [DecisionInput]>('undo');
+/** Debts of an undo are settled. */
+export const settle = defineUpdate<ResultDocument, [DecisionInput]>('settle');
+/** Twins of updates, for Temporal's batch operations. */
 export const retrySignal = defineSignal<[DecisionInput]>('retry');
+export const undoSignal = defineSignal<[DecisionInput]>('undo');
 /** From an account run to the person's run that started it, when it parks and when it goes on. */
 export const accountChanged = defineSignal<[string, AccountResult]>('accountChanged');
 /** What an account's ledger holds. */

@@ -70,6 +70,8 @@ export interface State<Who> {
   /** Time waited in a row for a vendor that takes no requests, and how often. */
   waitedMs: number;
   waits: number;
+  /** Sends again after a settling that found nothing. */
+  resends: number;
   /** How the last lost send ended. */
   loss?: Pick<Trouble, 'message' | 'vendorStatus'>;
   /** The refusal whose meaning the next look decides. */
@@ -78,6 +80,7 @@ export interface State<Who> {
 
 /** When, in parts of the settling time, the looks of a settling are made. */
 const LOOKS_AT = [0, 0.02, 0.06, 0.14, 0.3, 0.6, 1] as const;
+const MOST_RESENDS = 3;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5 * 60_000;
 /** A look older than this is repeated before a send. */
@@ -94,6 +97,7 @@ export function begin<Who>(rules: Rules): State<Who> {
     round: 0,
     waitedMs: 0,
     waits: 0,
+    resends: 0,
   };
   return suspect ? settle(rules, state) : state;
 }
@@ -235,8 +239,10 @@ function settled<Who>(rules: Rules, state: State<Who>, verdict: Verdict<Who>): S
     };
   // All that was sent has landed and shows, and nothing does.
   const landed = { ...state, suspect: false, round: 0 };
-  if (rules.refusesDuplicates || rules.whenAbsent === 'resend' || !state.needsWord)
-    return { ...landed, needsWord: false, move: { do: 'send' } };
+  const may = rules.refusesDuplicates || rules.whenAbsent === 'resend' || !state.needsWord;
+  // A create whose answer is lost each time will not get better by itself: somebody has to look why.
+  if (may && state.resends < MOST_RESENDS)
+    return { ...landed, needsWord: false, resends: state.resends + 1, move: { do: 'send' } };
   return park(landed, lostTrouble(landed));
 }
 
@@ -252,7 +258,7 @@ function lostTrouble({ loss }: State<unknown>): Trouble {
 }
 
 function ruled<Who>(rules: Rules, state: State<Who>, ruling: Ruling<Who>): State<Who> {
-  const { refusal: _, ...fresh } = { ...state, waitedMs: 0, waits: 0, round: 0 };
+  const { refusal: _, ...fresh } = { ...state, waitedMs: 0, waits: 0, round: 0, resends: 0 };
   const again = (from: State<Who>): State<Who> =>
     from.suspect ? settle(rules, from) : { ...from, move: { do: 'look', why: 'before' } };
   switch (ruling.say) {

@@ -4,6 +4,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   condition,
   getExternalWorkflowHandle,
   isCancellation,
@@ -15,8 +16,10 @@ import {
 import type { AccountPlan, Inheritance } from '../../src/account/plan';
 import {
   type AccountResult,
+  type Debt,
   type Decision,
   emptyAccount,
+  type Made,
   type ProblemCode,
   type ResultDocument,
   resultDocument,
@@ -24,6 +27,7 @@ import {
 import type { NotDone } from '../../src/http/outcome';
 import type { RequestDocument } from '../../src/request/schema';
 import {
+  musterDebts,
   musterReason,
   musterSince,
   musterStage,
@@ -31,13 +35,23 @@ import {
 } from '../../src/temporal/search-attributes';
 import { local } from './calls';
 import { accountCard } from './card';
-import { type DecisionInput, decisionHandlers } from './decisions';
-import { accountChanged } from './messages';
+import { Amended, Skipped, Undoing } from './interruptions';
+import { accountChanged, type DecisionInput } from './messages';
 import type { Trouble } from './protocol';
 
-/** Thrown out of a step that an operator skips. */
-class Skipped extends Error {}
-
+const CANCELLED: Trouble = {
+  code: 'cancelled',
+  message: 'It was asked to be cancelled, and something is made already.',
+};
+/** After these, `compensate` undoes; unknown, barred and unavailable always wait or park. */
+const UNDONE_AFTER: readonly ProblemCode[] = [
+  'refused',
+  'conflict',
+  'several-matches',
+  'form-changed',
+  'misconfigured',
+  'cancelled',
+];
 const MOST_EVIDENCE = 60;
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
@@ -47,6 +61,8 @@ export interface OpenQuestion<Ruling> {
   step: string;
   trouble: Trouble;
   decisions: Decision[];
+  /** False while it is not known what exists: then nothing is undone without a person's word. */
+  certain?: boolean;
   /** Turns a decision into what the step needs; throws ApplicationFailure with a sentence when it is not believed. */
   rule(decision: DecisionInput): Promise<Ruling>;
 }
@@ -56,9 +72,13 @@ export class AccountRun<Account = unknown> {
   /** What earlier runs of this account left; read while the first look is under way. */
   readonly inheritance: Promise<Inheritance>;
   private question?: { open: OpenQuestion<unknown>; answer?: unknown };
+  private cancelAsked = false;
+  /** Undo is under way: it can't be cancelled, and what stops it is `undo-blocked`. */
+  private undoing = false;
 
   constructor(
-    readonly plan: AccountPlan<Account>,
+    public plan: AccountPlan<Account>,
+    public request: RequestDocument,
     private readonly reportTo: { workflowId: string; runId: string } | undefined,
   ) {
     const { workflowId, runId } = workflowInfo();
@@ -84,17 +104,31 @@ export class AccountRun<Account = unknown> {
 
   /** Runs one step of the sequence; undefined when an operator skipped it. */
   async step<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
-    this.begin(name);
-    try {
-      const value = await work();
-      this.finish(name);
-      return value;
-    } catch (error) {
-      if (!(error instanceof Skipped)) throw error;
-      this.result.steps[name] = 'skipped';
-      this.show();
-      return undefined;
+    for (;;) {
+      this.begin(name);
+      try {
+        const value = await work();
+        this.finish(name);
+        return value;
+      } catch (error) {
+        if (error instanceof Amended) {
+          this.request = error.request;
+          this.plan = error.plan as AccountPlan<Account>;
+          continue;
+        }
+        if (!(error instanceof Skipped)) throw error;
+        this.result.steps[name] = 'skipped';
+        this.show();
+        return undefined;
+      }
     }
+  }
+
+  /** A step that can't be left out: the run stands on what it gives. */
+  async mustStep<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const value = await this.step(name, work);
+    if (value === undefined) throw new Error(`step ${name} was skipped, and cannot be`);
+    return value;
   }
 
   begin(step: string): void {
@@ -129,7 +163,7 @@ export class AccountRun<Account = unknown> {
         if (failure.kind === 'unavailable' && waitedMs < this.plan.policy.waitForMs) {
           const ms = Math.max(Math.min(FIRST_WAIT_MS * 2 ** waits, LONGEST_WAIT_MS), failure.retryAfterMs);
           if (waits === 0) this.waitForVendor(step, failure.trouble);
-          await sleep(ms, { summary: `the vendor is away; asked again afterwards` });
+          await this.pause(ms, 'the vendor is away; asked again afterwards');
           waitedMs += ms;
           waits += 1;
           continue;
@@ -139,7 +173,7 @@ export class AccountRun<Account = unknown> {
         await this.park({
           step,
           trouble: failure.trouble,
-          decisions: skippable ? ['retry', 'skip'] : ['retry'],
+          decisions: skippable ? ['retry', 'amend', 'skip'] : ['retry', 'amend'],
           rule: () => Promise.resolve(undefined),
         });
       }
@@ -148,7 +182,10 @@ export class AccountRun<Account = unknown> {
 
   /** Stands still until an operator decides; the decision is recorded before the step goes on with it. */
   async park<Ruling>(open: OpenQuestion<Ruling>): Promise<Ruling> {
-    const { step, trouble, decisions } = open;
+    const { step } = open;
+    const trouble: Trouble = this.undoing ? { ...open.trouble, code: 'undo-blocked' } : open.trouble;
+    const decisions = this.decisionsOn(open);
+    if (!this.undoing && this.undoesBecauseOf(trouble, open)) throw new Undoing(trouble);
     const question: { open: OpenQuestion<unknown>; answer?: unknown } = { open };
     this.question = question;
     this.result.status = 'parked';
@@ -171,8 +208,122 @@ export class AccountRun<Account = unknown> {
     this.goOn(step);
     await this.tellParent();
     const answer = question.answer;
-    if (answer instanceof Skipped) throw answer;
+    if (
+      answer instanceof CancelledFailure ||
+      answer instanceof Skipped ||
+      answer instanceof Amended ||
+      answer instanceof Undoing
+    )
+      throw answer;
     return answer as Ruling;
+  }
+
+  /** What makes sense whatever the step: undo, as long as it is not what stands still; amending only what is not yet made. */
+  private decisionsOn({ decisions }: OpenQuestion<unknown>): Decision[] {
+    if (this.undoing) return decisions.filter((decision) => decision !== 'amend');
+    return [...decisions, 'undo'];
+  }
+
+  /** When `compensate` undoes by itself (design.md): never while it is unknown what exists. */
+  private undoesBecauseOf({ code }: Trouble, { certain = true }: OpenQuestion<unknown>): boolean {
+    if (!certain) return false;
+    const asked = this.cancelAsked && code === 'cancelled';
+    return this.plan.onFailure === 'compensate' && (asked || UNDONE_AFTER.includes(code));
+  }
+
+  /** Waits, but not beyond a cancellation. */
+  private async pause(ms: number, summary: string): Promise<void> {
+    if (this.undoing) return sleep(ms, { summary });
+    await CancellationScope.cancellable(async () => {
+      await Promise.race([sleep(ms, { summary }), condition(() => this.cancelAsked)]);
+      CancellationScope.current().cancel();
+    }).catch((error: unknown) => {
+      if (!isCancellation(error)) throw error;
+    });
+    await this.heedCancel();
+  }
+
+  /** A cancellation from outside: taken note of at once, heeded where nothing is in the air. */
+  cancel(): void {
+    this.cancelAsked = true;
+    const { question } = this;
+    if (!question || 'answer' in question || this.undoing) return;
+    if (this.plan.onFailure === 'compensate' && (question.open.certain ?? true)) {
+      question.answer = new Undoing(CANCELLED);
+    } else if (this.nothingMade()) {
+      question.answer = new CancelledFailure('cancelled before anything was made');
+    } else this.note('It was asked to be cancelled: decide whether to undo, or go on with another decision.');
+  }
+
+  /** Asked between looks and sends, when it is known what exists. */
+  async heedCancel(step = 'cancel'): Promise<void> {
+    if (!this.cancelAsked || this.undoing) return;
+    if (this.nothingMade()) throw new CancelledFailure('cancelled before anything was made');
+    await this.park({
+      step,
+      trouble: CANCELLED,
+      decisions: ['retry'],
+      rule: () => {
+        this.cancelAsked = false;
+        return Promise.resolve(undefined);
+      },
+    });
+  }
+
+  private nothingMade(): boolean {
+    return Object.keys(this.result.made).length === 0;
+  }
+
+  /** From here on, what stops the run is a blocked undo. */
+  beginUndo(): void {
+    this.undoing = true;
+  }
+
+  /** Writes down, before it is sent, what a step may make; and after it, what it did. */
+  record(step: string, made: Made): void {
+    this.result.made[step] = made;
+  }
+
+  /** Nothing of ours came of a step after all. */
+  unrecord(step: string): void {
+    delete this.result.made[step];
+  }
+
+  /** Something that no call can remove: a person has to. */
+  owe(debt: Omit<Debt, 'since'>): void {
+    this.result.debts.push({ ...debt, since: new Date().toISOString() });
+  }
+
+  /** A run with debts stays open until somebody says that they are settled. */
+  async untilDebtsSettled(): Promise<void> {
+    const { debts } = this.result;
+    if (debts.length === 0) return;
+    upsertSearchAttributes([{ key: musterDebts, value: debts.length }]);
+    await this.park({
+      step: 'undo',
+      trouble: { code: 'undo-blocked', message: debts.map(({ instruction }) => instruction).join(' ') },
+      decisions: ['settle'],
+      rule: () => Promise.resolve(undefined),
+    });
+    this.result.debts = [];
+    delete this.result.steps.undo;
+    upsertSearchAttributes([{ key: musterDebts, value: 0 }]);
+  }
+
+  /** For a removal: what earlier runs of this account left. Where it is not on record, an account counts as adopted. */
+  async takeOver(): Promise<Trouble> {
+    const { userId, provenance, ids, made } = await this.inheritance;
+    Object.assign(this.result, { userId, provenance, ids });
+    this.result.made = { ...made };
+    if (userId !== null && Object.keys(made).length === 0)
+      this.result.made = { create: { how: 'adopted', id: userId } };
+    return { code: 'cancelled', message: 'removal was asked for' };
+  }
+
+  end(status: 'done' | 'compensated'): void {
+    this.result.status = status;
+    this.result.problem = null;
+    this.show();
   }
 
   /** Whether a decision makes sense now; a sentence when it does not. Looks at state only. */
@@ -196,7 +347,7 @@ export class AccountRun<Account = unknown> {
         `The run is parked in step ${step}, not in ${input.step}.`,
         'invalid-decision',
       );
-    const answer = decision === 'skip' ? new Skipped() : await question.open.rule(input);
+    const answer = await this.answerFor(decision, input, question.open);
     // Another decision may have been taken while this one was being proven.
     const late = this.refuses(decision);
     if (late || this.question !== question)
@@ -204,6 +355,26 @@ export class AccountRun<Account = unknown> {
     this.witness(step, `operator decided: ${decision}`, input.reason);
     question.answer = answer;
     return this.document();
+  }
+
+  private async answerFor(
+    decision: Decision,
+    input: DecisionInput,
+    open: OpenQuestion<unknown>,
+  ): Promise<unknown> {
+    if (decision === 'skip') return new Skipped();
+    if (decision === 'undo')
+      return new Undoing({ code: open.trouble.code, message: `undo: ${open.trouble.message}` });
+    if (decision !== 'amend') return open.rule(input);
+    const { workflowId } = workflowInfo();
+    const set = input.set ?? {};
+    const { request, plan } = await local.amendRequest({
+      request: this.request,
+      workflowId,
+      set,
+      made: this.result.made,
+    });
+    return new Amended(request, plan);
   }
 
   /** Ends the run as failed, with its result document in the failure's details. */
@@ -247,7 +418,7 @@ export class AccountRun<Account = unknown> {
     ]);
   }
 
-  private show(): void {
+  show(): void {
     setCurrentDetails(accountCard(this.plan, this.result));
   }
 
@@ -256,33 +427,6 @@ export class AccountRun<Account = unknown> {
     const parent = getExternalWorkflowHandle(this.reportTo.workflowId, this.reportTo.runId);
     // The parent may have ended (children outlive it); then there is nobody to tell.
     await parent.signal(accountChanged, this.plan.connection, this.result).catch(() => undefined);
-  }
-}
-
-/** Runs a vendor's sequence for the one account of a request. */
-export async function accountRun<Account>(
-  request: RequestDocument,
-  sequence: (run: AccountRun<Account>) => Promise<void>,
-): Promise<ResultDocument> {
-  const plan = (await prepare(request)) as AccountPlan<Account>;
-  const parent = workflowInfo().parent;
-  const run = new AccountRun<Account>(plan, parent);
-  decisionHandlers(run);
-  // Once something may have been sent, a run is carried to an end that leaves nothing unsaid.
-  await CancellationScope.nonCancellable(() => sequence(run));
-  run.result.status = 'done';
-  setCurrentDetails(accountCard(plan, run.result));
-  return run.document();
-}
-
-async function prepare(request: RequestDocument): Promise<AccountPlan> {
-  try {
-    return await local.prepareAccountRun({ request, workflowId: workflowInfo().workflowId });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    const cause = error instanceof ActivityFailure ? error.cause : undefined;
-    const message = cause instanceof Error ? cause.message : String(error);
-    throw ApplicationFailure.nonRetryable(message, 'invalid-request');
   }
 }
 
@@ -322,3 +466,6 @@ function callFailure(error: unknown): CallFailure {
       };
   }
 }
+
+// compatibility while files move
+export { accountRun } from './lifecycle';

@@ -152,6 +152,24 @@ export function putProfile(pid: string, fields: Record<string, unknown>): Call<t
   return put('EthosCE: update profile', `/profile2/${pid}`, fields);
 }
 
+/** Blocks an account. The way back, 0 to 1, would mail the person a log-in link. */
+export function blockUser(uid: string): Call<true> {
+  return put('EthosCE: block user', `/user/${uid}`, { status: 0 });
+}
+
+/** Takes the user's profiles and SSO links along; fails where it has two profiles of one type. */
+export function deleteUser(uid: string): Call<true> {
+  return remove('EthosCE: delete user', `/user/${uid}`);
+}
+
+export function deleteProfile(pid: string): Call<true> {
+  return remove('EthosCE: delete profile', `/profile2/${pid}`);
+}
+
+export function deleteSsoLink(aid: string): Call<true> {
+  return remove('EthosCE: delete SSO link', `/authmap/${aid}`);
+}
+
 function create(name: string, path: string, body: unknown): Call<string> {
   return {
     name,
@@ -169,6 +187,16 @@ function put(name: string, path: string, body: unknown): Call<true> {
     method: 'PUT',
     path,
     json: body,
+    answers: [{ status: [200], read: json(nothing, () => true as const) }],
+    refusal: restwsRefusal,
+  };
+}
+
+function remove(name: string, path: string): Call<true> {
+  return {
+    name,
+    method: 'DELETE',
+    path,
     answers: [{ status: [200], read: json(nothing, () => true as const) }],
     refusal: restwsRefusal,
   };

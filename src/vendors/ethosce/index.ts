@@ -12,6 +12,7 @@ export const ethosce = defineVendor({
   secrets: ethosceSecrets,
   auth: ethosceAuth,
   readsBeforeWrite: 0,
+  identity: ['username'],
   account: ethosceAccount,
   checkAccount: checkEthosceAccount,
   resolveAccount: resolveEthosceAccount,

@@ -148,3 +148,19 @@ function isTexts(value: unknown): value is string[] {
 function isFlag(value: unknown): value is boolean {
   return typeof value === 'boolean';
 }
+
+/** The call that takes a user back, as the customer's own API reference confirmed it; `{id}` stands for the GUID. */
+export function undoUser(
+  { apiPath }: Paths,
+  { method, path, body }: NonNullable<HotdocsConnection['undoCall']>,
+  userId: string,
+): Call<true> {
+  return {
+    name: 'HotDocs: undo user',
+    method,
+    path: apiPath + path.replace('{id}', userId),
+    ...(body && { json: body }),
+    answers: [{ status: [200, 202, 204], read: anything(true as const) }],
+    refusal: plainRefusal,
+  };
+}

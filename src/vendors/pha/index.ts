@@ -13,6 +13,7 @@ export const pha = defineVendor({
   auth: phaAuth,
   // The form is fetched right before each post of the assessment.
   readsBeforeWrite: 1,
+  identity: [],
   account: phaAccount,
   checkConnection: checkPhaConnection,
   checkAccount: checkPhaAccount,

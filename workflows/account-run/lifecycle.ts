@@ -1,0 +1,98 @@
+// An account run from its first event to its last: check the request, answer queries and decisions, run the vendor's
+// sequence, and, where that is decided, undo what it made. Every vendor's workflow is one call of this.
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { AccountPlan } from '../../src/account/plan';
+import { emptyAccount, type ResultDocument, resultDocument } from '../../src/account/result';
+import type { RequestDocument } from '../../src/request/schema';
+import { local } from './calls';
+import { decisionHandlers } from './decisions';
+import { Undoing } from './interruptions';
+import { progress } from './messages';
+import type { Trouble } from './protocol';
+import { AccountRun } from './run';
+import { compensate, type UndoStep } from './undo';
+
+/** What a vendor tells: how an account comes to be, and how what was made in a step is taken back. */
+export interface Sequence<Account> {
+  provision(run: AccountRun<Account>): Promise<void>;
+  undo: UndoStep<Account>;
+  /** Called when all is undone and no debt is left. */
+  undone?(run: AccountRun<Account>): Promise<void>;
+}
+
+const cannotUndo = (): Promise<never> => Promise.reject(new Error('not yet'));
+
+/** @param purpose `remove` takes back, or disables, what earlier runs of this account left */
+export type Purpose = 'provision' | 'remove';
+
+export async function accountRun<Account>(
+  request: RequestDocument,
+  given: Sequence<Account> | Sequence<Account>['provision'],
+  purpose: Purpose = 'provision',
+): Promise<ResultDocument> {
+  const sequence = typeof given === 'function' ? { provision: given, undo: cannotUndo } : given;
+  let run: AccountRun<Account> | undefined;
+  setHandler(progress, () => run?.document() ?? resultDocument(request.key, notYet(request)), {
+    description: 'The result document as it stands.',
+  });
+  const plan = (await prepare(request)) as AccountPlan<Account>;
+  const account = new AccountRun<Account>(plan, request, workflowInfo().parent);
+  run = account;
+  decisionHandlers(account);
+  CancellationScope.current().cancelRequested.catch(() => account.cancel());
+  // Once something may have been sent, a run is carried to an end that leaves nothing unsaid.
+  await CancellationScope.nonCancellable(async () => {
+    await carryOut(account, sequence, purpose);
+    await condition(allHandlersFinished);
+  });
+  return account.document();
+}
+
+async function carryOut<Account>(
+  run: AccountRun<Account>,
+  { provision, undo, undone }: Sequence<Account>,
+  purpose: Purpose,
+): Promise<void> {
+  const because = purpose === 'remove' ? await run.takeOver() : await unlessUndone(() => provision(run));
+  if (because) {
+    await compensate(run, undo, because);
+    await undone?.(run);
+  }
+  run.end(because ? 'compensated' : 'done');
+}
+
+/** @returns why what was made is to be undone; undefined when all went well */
+async function unlessUndone(provision: () => Promise<void>): Promise<Trouble | undefined> {
+  try {
+    await provision();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Undoing) return error.trouble;
+    throw error;
+  }
+}
+
+async function prepare(request: RequestDocument): Promise<AccountPlan> {
+  try {
+    return await local.prepareAccountRun({ request, workflowId: workflowInfo().workflowId });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    throw ApplicationFailure.nonRetryable(cause?.message ?? String(error), 'invalid-request');
+  }
+}
+
+function notYet(request: RequestDocument): Record<string, ReturnType<typeof emptyAccount>> {
+  return Object.fromEntries(
+    Object.keys(request.accounts ?? {}).map((connection) => [connection, emptyAccount('running')]),
+  );
+}
