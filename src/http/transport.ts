@@ -7,6 +7,7 @@ import { classify, isForbidden, isUnauthorized } from './classify';
 import { type Exchange, exchange, type NetworkOptions, openDispatcher } from './exchange';
 import type { Outcome } from './outcome';
 import { createPace } from './pace';
+import { createTrial } from './trial';
 
 export interface TransportOptions extends Omit<NetworkOptions, 'origin'> {
   /** Origin and, if any, a prefix of the path. */
@@ -47,7 +48,9 @@ export function createTransport(options: TransportOptions): Transport {
   const network: NetworkOptions = { ...options, origin: base.origin };
   const pool = openDispatcher(network);
   const pace = createPace(options.requestsPerSecond);
+  const inTurn = createTrial();
   let barred: Outcome<never> | undefined;
+  let probing: Promise<Outcome<unknown>> | undefined;
 
   async function once<T>(
     call: Call<T>,
@@ -83,12 +86,14 @@ export function createTransport(options: TransportOptions): Transport {
     return outcome;
   }
 
-  const login = <T>(call: Call<T>): Promise<Outcome<T>> =>
+  /** A call that asks for the credentials' sake alone: there a 401 and a 403 mean the same. */
+  const ask = <T>(call: Call<T>, headers: Record<string, string>): Promise<Outcome<T>> =>
     report(call, async () => {
-      const reply = await once(call, {}, {});
+      const reply = await once(call, headers, {});
       if (isUnauthorized(reply) || isForbidden(reply)) return rejected(call, reply.status);
       return classify(call, reply, Date.now());
     });
+  const login = <T>(call: Call<T>): Promise<Outcome<T>> => ask(call, {});
 
   function rejected(call: Call<unknown>, vendorStatus: number): Outcome<never> {
     return {
@@ -118,10 +123,15 @@ export function createTransport(options: TransportOptions): Transport {
     reply: Exchange & { kind: 'reply' },
     headers: Record<string, string>,
   ): Promise<Outcome<T>> {
+    if (barred) return barred;
     if (auth.afterForbidden) {
-      const probe = await once(auth.afterForbidden.probe, headers, {});
-      if (isForbidden(probe) || isUnauthorized(probe)) return rejected(call, reply.status);
-      if (classify(auth.afterForbidden.probe, probe, Date.now()).kind !== 'done')
+      // A password that was changed meets many calls at once: one probe answers for all of them.
+      probing ??= ask(auth.afterForbidden.probe, headers).finally(() => {
+        probing = undefined;
+      });
+      const { kind } = await probing;
+      if (kind === 'barred') return rejected(call, reply.status);
+      if (kind !== 'done')
         return {
           kind: 'unknown',
           message: `${call.name}: forbidden, and it could not be told why`,
@@ -139,11 +149,13 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     async send(call, send = {}) {
-      if (barred) return barred;
-      if (send.paced) await pace(send.signal);
-      const outcome = await report(call, () => attempt(call, send));
-      if (outcome.kind === 'barred') barred = outcome;
-      return outcome;
+      if (send.paced && !barred) await pace(send.signal);
+      return inTurn(async () => {
+        if (barred) return barred;
+        const outcome = await report(call, () => attempt(call, send));
+        if (outcome.kind === 'barred') barred = outcome;
+        return outcome;
+      });
     },
     close: () => pool.destroy(),
   };
