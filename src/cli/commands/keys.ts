@@ -1,0 +1,29 @@
+// muster keys: keys for the encryption of payloads.
+import type { Command } from 'commander';
+import { newKey } from '../../privacy/keys';
+import { EXIT, type ExitCode } from '../exit';
+import { answer, answerJson, say } from '../screen';
+import { examples, runs } from '../words';
+
+interface Options {
+  json?: boolean;
+}
+
+export function define(command: Command): void {
+  command.addHelpText('after', examples('muster keys new')).action(() => command.help({ error: true }));
+  command
+    .command('new')
+    .description('print a new key: 32 random bytes in base64')
+    .option('--json', 'print {"key": "…"}')
+    .addHelpText('after', examples('export MUSTER_KEY_2026_11=$(muster keys new)'))
+    .action(runs(make));
+}
+
+async function make({ json }: Options): Promise<ExitCode> {
+  const key = newKey();
+  if (json) answerJson({ key });
+  else answer(key);
+  say('Keep it safe: without it no run that was encrypted with it can be read. In muster.yaml:');
+  say(`  encryption: { keys: { "2026-11": "$\{MUSTER_KEY_2026_11}" }, activeKey: "2026-11" }`);
+  return EXIT.done;
+}

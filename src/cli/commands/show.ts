@@ -1,0 +1,38 @@
+// muster show: a run's card: what exists where, how we know, and what to do next.
+import type { Command } from 'commander';
+import { type ExitCode, exitCodeOf } from '../exit';
+import { inDetail } from '../follow';
+import { cardText } from '../report';
+import { answer, answerJson } from '../screen';
+import { type GlobalOptions, withMuster } from '../session';
+import { standing } from '../standing';
+import { examples, runs } from '../words';
+
+interface Options extends GlobalOptions {
+  json?: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<id>', '<connection>/<key>, person/<key>, or a key')
+    .option('--json', 'print the result document')
+    .addHelpText(
+      'after',
+      [
+        '',
+        "Ends with the run's exit code: 0 done or under way, 1 failed or compensated, 3 parked.",
+        examples('muster show pha-demo/hr-000123', 'muster show hr-000123 --json'),
+      ].join('\n'),
+    )
+    .action(runs(show));
+}
+
+function show(id: string, options: Options): Promise<ExitCode> {
+  return withMuster(options, async (muster) => {
+    const handle = await muster.handle(id);
+    const document = await inDetail(muster, handle.id, await standing(muster, handle));
+    if (options.json) answerJson(document);
+    else answer(cardText(document));
+    return exitCodeOf(document.status);
+  });
+}

@@ -1,0 +1,58 @@
+// What the decisions share: which run is meant, the mandatory reason, and seeing what comes of it.
+import type { Command } from 'commander';
+import type { ResultDocument } from '../account/result';
+import type { RunHandle } from '../client/handle';
+import type { Muster } from '../client/muster';
+import { parseAccountId } from '../temporal/names';
+import { EXIT, type ExitCode, exitCodeOf, UsageError } from './exit';
+import { follow } from './follow';
+import { resultText } from './report';
+import { answer, answerJson, say } from './screen';
+import { type GlobalOptions, withMuster } from './session';
+
+export interface DecisionOptions extends GlobalOptions {
+  reason: string;
+  detach?: boolean;
+  json?: boolean;
+}
+
+/** Adds what every decision takes. */
+export function decisionOptions(command: Command): Command {
+  return command
+    .argument('<id>', '<connection>/<key>, or the key of a person of whom one account is parked')
+    .requiredOption('--reason <text>', 'why; recorded in the run')
+    .option('--detach', 'do not wait for what comes of it')
+    .option('--json', 'print the result document');
+}
+
+/** Takes a decision, then follows the run until it has ended or is parked again. */
+export async function decide(
+  id: string,
+  options: DecisionOptions,
+  decision: (handle: RunHandle) => Promise<ResultDocument>,
+): Promise<ExitCode> {
+  if (options.reason.trim() === '') throw new UsageError('--reason: is empty; say why, in a few words');
+  return withMuster(options, async (muster) => {
+    const handle = await parkedRun(muster, id);
+    const decided = await decision(handle);
+    say(`${handle.id}: the decision is recorded.`);
+    const document = options.detach ? decided : await follow(muster, handle);
+    if (options.json) answerJson(document);
+    else if (!options.detach) answer(resultText(document));
+    return options.detach ? EXIT.done : exitCodeOf(document.status);
+  });
+}
+
+async function parkedRun(muster: Muster, id: string): Promise<RunHandle> {
+  if (parseAccountId(id)) return muster.handle(id);
+  if (id.includes('/') && !id.startsWith('person/'))
+    throw new UsageError(`${id}: is no account; decisions are taken on <connection>/<key>`);
+  const key = id.replace(/^person\//, '');
+  const [only, ...more] = await muster.list({ key, parked: true });
+  if (!only) throw new UsageError(`${key}: no account of this person waits for a decision`);
+  if (more.length > 0)
+    throw new UsageError(
+      `${key}: several accounts wait for a decision; name one: ${[only, ...more].map((run) => run.id).join(', ')}`,
+    );
+  return muster.handle(only.id);
+}

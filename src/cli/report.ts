@@ -1,0 +1,114 @@
+// A result document as people read it: a table of accounts, then what each one that stands still waits for.
+import { commandFor } from '../../workflows/account-run/card';
+import type { AccountResult, Provenance, ResultDocument, Status, StepState } from '../account/result';
+import { accountId } from '../temporal/names';
+import { ink } from './screen';
+import { table } from './table';
+
+const PAINT: Readonly<Record<Status, (text: string) => string>> = {
+  done: ink.green,
+  running: ink.cyan,
+  parked: ink.yellow,
+  failed: ink.red,
+  compensated: ink.red,
+};
+
+/** How we know that an account exists, in words. */
+export const KNOWN_BY: Readonly<Record<Provenance, string>> = {
+  created: 'our create was answered',
+  confirmed: 'the answer to our create was lost, its effect was found',
+  adopted: 'it was there before us',
+  declared: "an operator's word",
+};
+
+const MARKS: Readonly<Record<StepState, string>> = {
+  done: '✓',
+  skipped: '(skipped)',
+  parked: '(parked)',
+  undone: '(undone)',
+  pending: '…',
+};
+
+/** The table of one or more documents, a line an account. */
+export function accountsTable(documents: readonly ResultDocument[]): string {
+  const rows = documents.flatMap(({ key, accounts }) =>
+    Object.entries(accounts).map(([connection, account]) => accountRow(accountId(connection, key), account)),
+  );
+  return [
+    table(['account', 'status', 'user id', 'how we know', 'steps', 'problem'], rows),
+    ...legend(documents),
+  ].join('\n');
+}
+
+/** Explains the words that are not plain by themselves. */
+function legend(documents: readonly ResultDocument[]): string[] {
+  const used = documents.flatMap(({ accounts }) =>
+    Object.values(accounts).map(({ provenance }) => provenance),
+  );
+  return (['confirmed', 'adopted', 'declared'] as const)
+    .filter((word) => used.includes(word))
+    .map((word) => ink.dim(`${word}: ${KNOWN_BY[word]}`));
+}
+
+function accountRow(id: string, account: AccountResult): string[] {
+  const { status, userId, provenance, problem } = account;
+  return [
+    id,
+    PAINT[status](status),
+    userId ?? '–',
+    provenance ?? '–',
+    stepsText(account),
+    problem?.code ?? '',
+  ];
+}
+
+/** `verify ✓ create ✓ profile …`, in the order in which they are taken. */
+function stepsText({ steps }: Pick<AccountResult, 'steps'>): string {
+  return Object.entries(steps)
+    .sort(([a], [b]) => Number(b === 'verify') - Number(a === 'verify'))
+    .map(([step, state]) => `${step} ${MARKS[state]}`)
+    .join('  ');
+}
+
+/** Why accounts stand still or failed, and the exact commands that decide them; empty where nothing does. */
+export function problemsText(document: ResultDocument): string {
+  return Object.entries(document.accounts)
+    .flatMap(([connection, account]) => problemLines(accountId(connection, document.key), account))
+    .join('\n');
+}
+
+function problemLines(id: string, { status, problem }: AccountResult): string[] {
+  if (!problem) return [];
+  const { step, code, message, vendorStatus, since, decisions } = problem;
+  const answered = vendorStatus === null ? '' : ` (the vendor answered ${vendorStatus})`;
+  const lines = [
+    '',
+    `${ink.bold(id)} ${status}: ${PAINT[status](code)} in step ${step}, since ${since}${answered}`,
+    ...message.split('\n').map((line) => `  ${line}`),
+  ];
+  if (decisions.length === 0) return lines;
+  return [...lines, '  Decide with:', ...decisions.map((decision) => `    ${commandFor(decision, id)}`)];
+}
+
+/** What `onboard` prints when it has followed a run. */
+export function resultText(document: ResultDocument): string {
+  return [accountsTable([document]), problemsText(document)].filter((part) => part !== '').join('\n');
+}
+
+/** What `show` prints: also the trail of looks, sends and decisions. */
+export function cardText(document: ResultDocument): string {
+  const trails = Object.entries(document.accounts).map(([connection, account]) =>
+    trailText(accountId(connection, document.key), account),
+  );
+  return [resultText(document), ...trails].filter((part) => part !== '').join('\n');
+}
+
+function trailText(id: string, { ids, notes, evidence, debts }: AccountResult): string {
+  const lines = [
+    ...Object.entries(ids).map(([name, value]) => `  ${name}: ${value}`),
+    ...notes.map((note) => `  Note: ${note}`),
+    ...debts.map(({ what, instruction }) => `  Left behind: ${what}. ${instruction}`),
+    ...evidence.map(({ at, step, asked, found }) => `  ${ink.dim(at)}  ${step}: ${asked}: ${found}`),
+  ];
+  return lines.length === 0 ? '' : ['', ink.bold(id), ...lines].join('\n');
+}
