@@ -12,7 +12,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Followed } from '../activities/core';
+import type { Followed, PlannedAccount } from '../activities/core';
 import {
   type AccountResult,
   emptyAccount,
@@ -25,6 +25,7 @@ import type { RequestDocument } from '../src/request/schema';
 import { musterWaitingOn, searchAttributesOf } from '../src/temporal/search-attributes';
 import { follow, local } from './account-run/calls';
 import { personCard } from './account-run/card';
+import type { Purpose } from './account-run/lifecycle';
 import { accountChanged, progress } from './account-run/messages';
 
 export async function onboardPerson(request: RequestDocument): Promise<ResultDocument> {
@@ -49,9 +50,15 @@ export async function onboardPerson(request: RequestDocument): Promise<ResultDoc
     description: 'Sent by account runs when they park and go on; not for operators.',
   });
 
+  const compensates = request.onFailure === 'compensate';
   await Promise.all(
     plans.map(({ connection, plan }) => provision(connection, plan, (result) => set(connection, result))),
   );
+
+  const fallen = Object.values(accounts).some(
+    ({ status }) => status === 'compensated' || status === 'failed',
+  );
+  if (compensates && fallen) await undoOthers(plans, accounts, set);
 
   const document = resultDocument(request.key, accounts);
   if (document.status !== 'failed') return document;
@@ -61,6 +68,27 @@ export async function onboardPerson(request: RequestDocument): Promise<ResultDoc
     nonRetryable: true,
     details: [document],
   });
+}
+
+/** One vendor ended in compensation: what this request made at the others is taken back too, what it adopted stays. */
+async function undoOthers(
+  plans: PlannedAccount[],
+  accounts: Record<string, AccountResult>,
+  set: (connection: string, result: AccountResult) => void,
+): Promise<void> {
+  const others = plans.filter(({ connection }) => {
+    const { status, made } = accounts[connection] ?? emptyAccount('running');
+    return status === 'done' && Object.keys(made).length > 0;
+  });
+  await Promise.all(
+    others.map(async ({ connection, plan }) => {
+      const undone = await runChild(connection, plan, 'undo');
+      if (undone !== 'already started') return set(connection, undone);
+      const result = accounts[connection] ?? emptyAccount('done');
+      result.notes.push('Not undone with the others: another run of this account was under way.');
+      set(connection, result);
+    }),
+  );
 }
 
 /** Starts the account's run, or attaches to the one there is, and sees it to its end. */
@@ -86,12 +114,17 @@ async function provision(
   }
 }
 
-async function runChild(connection: string, plan: RunPlan): Promise<AccountResult | 'already started'> {
+async function runChild(
+  connection: string,
+  plan: RunPlan,
+  purpose: Purpose = 'provision',
+): Promise<AccountResult | 'already started'> {
   try {
     const child = await startChild(plan.workflowType, {
       workflowId: plan.workflowId,
-      args: [plan.request],
-      memo: plan.memo,
+      args: purpose === 'provision' ? [plan.request] : [plan.request, purpose],
+      // An undo's fingerprint must not count as the request's: what was undone can be asked for again.
+      memo: purpose === 'provision' ? plan.memo : {},
       typedSearchAttributes: searchAttributesOf(plan.attributes),
       staticSummary: plan.staticSummary,
       parentClosePolicy: ParentClosePolicy.ABANDON,

@@ -3,49 +3,50 @@
 // their own id only; its list is read through to settle, when a create was refused, or where the connection wants it.
 import { ApplicationFailure } from '@temporalio/workflow';
 import type * as activities from '../activities/regpack';
-import type { ResultDocument } from '../src/account/result';
+import type { Made, ResultDocument } from '../src/account/result';
 import type { RequestDocument } from '../src/request/schema';
 import { regpackChildAbility, regpackUserAbility } from '../src/vendors/regpack/abilities';
 import {
   judgeChild,
   judgeOne,
   judgeUser,
-  type Sought,
   type SoughtChild,
   type SoughtUser,
   tellingFields,
 } from '../src/vendors/regpack/judge';
 import type { RegpackAccount, RegpackChild } from '../src/vendors/regpack/request';
-import { addPage, NOTHING_READ, type Scan } from '../src/vendors/regpack/scan';
-import { fieldChanges, markerOf, projectFields, type RegpackUser } from '../src/vendors/regpack/shapes';
+import type { Scan } from '../src/vendors/regpack/scan';
+import { fieldChanges, markerOf, projectFields } from '../src/vendors/regpack/shapes';
 import { safeCalls, sendCalls } from './account-run/calls';
-import { createOnceByLedger } from './account-run/ledgered';
-import { type AccountRun, accountRun } from './account-run/run';
+import { clearLedger, createOnceByLedger } from './account-run/ledgered';
+import { accountRun, type Purpose } from './account-run/lifecycle';
+import type { AccountRun } from './account-run/run';
+import type { Undone } from './account-run/undo';
+import { judgeScan, lookForUser, readList, type UserLook } from './regpack/looks';
 
 type Run = AccountRun<RegpackAccount>;
 
-/** How often a list that changed while it was read is read again. */
-const SCANS = 3;
-
-export async function provisionRegpackUser(request: RequestDocument): Promise<ResultDocument> {
-  return accountRun<RegpackAccount>(request, async (run) => {
-    const { userId, sent } = await createUser(run);
-    await giveFields(run, userId, sent);
-    for (const child of run.plan.account.children) {
-      const step = `child-${child.key}`;
-      await run.step(step, () => createChild(run, step, child, { parent: userId, newParent: sent }));
-    }
-  });
+export async function provisionRegpackUser(
+  request: RequestDocument,
+  purpose?: Purpose,
+): Promise<ResultDocument> {
+  return accountRun<RegpackAccount>(request, { provision, undo, undone: clearLedger }, purpose);
 }
 
-/** What a look for the user brought: by the given id, in this project or in another one, and from the list. */
-interface UserLook {
-  here?: RegpackUser;
-  elsewhere?: RegpackUser;
-  scan?: Scan;
+async function provision(run: Run): Promise<void> {
+  const user = await run.mustStep('create', () => createUser(run));
+  await giveFields(run, user);
+  for (const { key } of run.plan.account.children)
+    await run.step(`child-${key}`, () => createChild(run, key, user));
 }
 
-async function createUser(run: Run): Promise<{ userId: string; sent: boolean }> {
+/** The user that a run goes on with. `sent`: this run's own create made it, with all its fields. */
+interface User {
+  userId: string;
+  sent: boolean;
+}
+
+async function createUser(run: Run): Promise<User> {
   const { connection, key, person, account } = run.plan;
   const reads = safeCalls<typeof activities>(run.plan);
   const sends = sendCalls<typeof activities>(run.plan, regpackUserAbility);
@@ -57,7 +58,7 @@ async function createUser(run: Run): Promise<{ userId: string; sent: boolean }> 
     what: 'the user',
     ability: regpackUserAbility,
     ask: {
-      look: (doubt) => lookForUser(run, sought, doubt),
+      look: (doubt) => lookForUser(run, sought, doubt || account.verifyByList),
       judge({ here, elsewhere, scan }, when) {
         const known = here ?? elsewhere;
         const verdict = known && judgeOne(known, sought);
@@ -75,14 +76,12 @@ async function createUser(run: Run): Promise<{ userId: string; sent: boolean }> 
     idOf: (userId) => userId,
     fromId: (id) => id ?? '',
     async recall(userId) {
-      const { user } = await reads.getRegpackInfo({
-        connection,
-        cloginId: userId,
-        fields: tellingFields(sought),
-      });
-      if (!user) return `Regpack has no user ${userId} in this project.`;
+      if (!isId(userId)) return NO_ID;
+      const fields = tellingFields(sought);
+      const { user, here } = await reads.getRegpackInfo({ connection, cloginId: userId, fields });
+      if (!user || !here) return `Regpack has no user ${userId} in this project.`;
       const verdict = judgeOne(user, sought);
-      if (verdict.is !== 'found') return 'message' in verdict ? verdict.message : 'That is nobody.';
+      if (verdict.is !== 'found') return verdict.message;
       return { who: userId, provenance: verdict.mine ? 'confirmed' : 'adopted' };
     },
   });
@@ -90,10 +89,10 @@ async function createUser(run: Run): Promise<{ userId: string; sent: boolean }> 
   run.result.provenance = provenance;
   if (provenance === 'confirmed' && sent && !sought.marker && !account.verifyByList)
     run.note(
-      'Its answer was lost, and the list shows it under our log-in and e-mail address. Without markerField or ' +
-        'verifyByList, somebody who had both before would look the same.',
+      "The create's answer was lost, and the list shows a user with our log-in and e-mail address. Without markerField " +
+        'or verifyByList, somebody who had both before would look the same.',
     );
-  await compareIds(run, who, sent);
+  await compareIds(run, { userId: who, sent });
   return { userId: who, sent };
 }
 
@@ -108,83 +107,8 @@ function soughtUser({ plan }: Run): SoughtUser {
   };
 }
 
-/** An id that Regpack does not know would make a new user, so it is confirmed before each send. */
-async function lookForUser(run: Run, sought: SoughtUser, doubt: boolean): Promise<UserLook> {
-  const { cloginId } = sought;
-  for (;;) {
-    const known = cloginId === undefined ? {} : await whereIs(run, cloginId, sought);
-    if (known.here) return known;
-    const scan = doubt || run.plan.account.verifyByList ? await readList(run, 'verify', sought) : undefined;
-    if (cloginId === undefined || known.elsewhere || (scan && scan.hits.length > 0))
-      return { ...known, ...(scan && { scan }) };
-    await run.park({
-      step: 'verify',
-      trouble: {
-        code: 'refused',
-        message:
-          `Regpack knows no user with the clogin_id ${cloginId} in this project` +
-          `${run.plan.account.earlierGroupIds.length > 0 ? ' or the earlier ones' : ''}, and a create with it would make ` +
-          `a new user. Nothing was created.${known.words ? ` Regpack says: ${known.words}` : ''}`,
-      },
-      decisions: ['retry'],
-      rule: () => Promise.resolve(undefined),
-    });
-  }
-}
-
-/** Asks for the id in this project, then in the earlier ones that the connection names. */
-async function whereIs(
-  run: Run,
-  cloginId: string,
-  sought: SoughtUser,
-): Promise<Pick<UserLook, 'here' | 'elsewhere'> & { words?: string }> {
-  const { connection, account } = run.plan;
-  const { getRegpackInfo } = safeCalls<typeof activities>(run.plan);
-  let words = '';
-  for (const groupId of [undefined, ...account.earlierGroupIds]) {
-    const where = groupId === undefined ? {} : { groupId };
-    // A field for our key is this project's own; another one may not have it.
-    const fields = groupId === undefined ? tellingFields(sought) : ['main_email', 'username'];
-    const answer = await run.safe('verify', () =>
-      getRegpackInfo.executeWithOptions({ summary: 'verify: by clogin_id' }, [
-        { connection, cloginId, fields, ...where },
-      ]),
-    );
-    words ||= answer.words;
-    if (answer.user) return groupId === undefined ? { here: answer.user } : { elsewhere: answer.user };
-  }
-  return { words };
-}
-
-/** Reads the whole list, one page an activity; a list that changes meanwhile is read again. */
-async function readList(run: Run, step: string, sought: Sought): Promise<Scan> {
-  const { connection } = run.plan;
-  const { listRegpackUsers } = safeCalls<typeof activities>(run.plan);
-  for (let round = 1; ; round += 1) {
-    let scan = NOTHING_READ;
-    while (scan.next !== undefined) {
-      const position = scan.next;
-      const page = await run.safe(step, () =>
-        listRegpackUsers.executeWithOptions({ summary: `read the list from ${position}` }, [
-          { connection, position, sought },
-        ]),
-      );
-      scan = addPage(scan, page);
-    }
-    const found = scan.flaw ?? `${scan.users.length} users, ${scan.hits.length} of them to be looked at`;
-    run.witness(step, `read the list (${scan.pages} pages)`, found);
-    if (scan.flaw === undefined || round === SCANS) return scan;
-  }
-}
-
-/** Half a list shows who is there, never who is not. */
-function judgeScan<V extends { is: string }>(scan: Scan, verdict: V): V | { is: 'unsure'; message: string } {
-  if (scan.flaw === undefined || verdict.is !== 'absent') return verdict;
-  return { is: 'unsure', message: `Regpack's list proves nothing: ${scan.flaw}.` };
-}
-
 /** Regpack makes a new user where it does not take a clogin_id; nobody is to find that out by chance. */
-async function compareIds(run: Run, userId: string, sent: boolean): Promise<void> {
+async function compareIds(run: Run, { userId, sent }: User): Promise<void> {
   const { cloginId } = run.plan.account;
   if (cloginId === undefined || String(cloginId) === userId) return;
   const message = sent
@@ -202,31 +126,27 @@ async function compareIds(run: Run, userId: string, sent: boolean): Promise<void
     decisions: ['resolve'],
     rule(input) {
       if (input.userId === userId || input.exists) return Promise.resolve(undefined);
-      const sentence = `Only user ${userId} can be gone on with here: it is the one that this account has.`;
+      const sentence = `This account can go on with user ${userId} only: that is the one it has.`;
       throw ApplicationFailure.nonRetryable(sentence, 'invalid-decision');
     },
   });
-  run.finish('create');
 }
 
 /** Updates the fields of a user who was there before; what this run sent itself has them already. */
-async function giveFields(run: Run, userId: string, sent: boolean): Promise<void> {
-  const { connection, key, account } = run.plan;
-  const { submitForms, sendMail } = account;
-  const wanted = projectFields(account.fields, markerOf(account, key));
-  const fields = Object.keys(wanted);
+async function giveFields(run: Run, { userId, sent }: User): Promise<void> {
   if (sent) return run.skip('profile', 'the create has set the fields');
-  if (fields.length === 0) return run.skip('profile', 'the request gives no fields');
-  const reads = safeCalls<typeof activities>(run.plan);
   await run.step('profile', async () => {
+    const { connection, key, account } = run.plan;
+    const { submitForms, sendMail } = account;
+    const wanted = projectFields(account.fields, markerOf(account, key));
+    const reads = safeCalls<typeof activities>(run.plan);
+    const info = { connection, cloginId: userId, fields: Object.keys(wanted) };
     for (;;) {
-      const answer = await run.safe(
-        'profile',
-        () => reads.getRegpackInfo({ connection, cloginId: userId, fields }),
-        true,
-      );
-      if (answer.user) {
-        const doc = fieldChanges(answer.user.values, wanted);
+      const { user, here } = await run.safe('profile', () => reads.getRegpackInfo(info), true);
+      if (user && here) {
+        if (user.statusId !== undefined && user.statusId === String(account.excludedStatusId))
+          run.note(`User ${userId} has the status that excludes, and was left so.`);
+        const doc = fieldChanges(user.values, wanted);
         const names = Object.keys(doc).join(', ');
         if (names === '') return;
         const update = { connection, cloginId: userId, doc, submitForms, sendMail };
@@ -243,18 +163,15 @@ async function giveFields(run: Run, userId: string, sent: boolean): Promise<void
   });
 }
 
-async function createChild(
-  run: Run,
-  step: string,
-  child: RegpackChild,
-  { parent, newParent }: { parent: string; newParent: boolean },
-): Promise<void> {
+async function createChild(run: Run, key: string, { userId: parent, sent }: User): Promise<void> {
   const { connection, account } = run.plan;
+  const child = account.children.find((each) => each.key === key);
+  // Amended away meanwhile.
+  if (!child) return;
+  const step = `child-${key}`;
   const reads = safeCalls<typeof activities>(run.plan);
   const sends = sendCalls<typeof activities>(run.plan, regpackChildAbility);
-  const { firstName, lastName } = child;
-  const marker = markerOf(account, child.key);
-  const sought: SoughtChild = { parent, firstName, lastName, ...(marker && { marker }) };
+  const sought = soughtChild(run, child, parent);
   const { who } = await createOnceByLedger<string, Scan | undefined>(run, {
     step,
     what: 'the child',
@@ -262,7 +179,7 @@ async function createChild(
     ask: {
       // A parent who was there before may have this child already, and Regpack would take a second one.
       look: async (doubt) =>
-        doubt || !newParent || account.verifyByList ? await readList(run, step, sought) : undefined,
+        doubt || !sent || account.verifyByList ? await readList(run, step, sought) : undefined,
       judge: (scan) => (scan ? judgeScan(scan, judgeChild(scan.hits, sought)) : { is: 'absent' }),
     },
     send: (ground) =>
@@ -272,15 +189,64 @@ async function createChild(
     idOf: (childId) => childId,
     fromId: (id) => id ?? '',
     async recall(childId) {
+      if (!isId(childId)) return NO_ID;
       const fields = tellingFields(sought);
       const { user } = await reads.getRegpackInfo({ connection, cloginId: childId, fields });
       if (user?.parent !== parent) return `User ${parent} has no child ${childId} at Regpack.`;
       const verdict = judgeChild([user], sought);
-      return verdict.is === 'found'
-        ? { who: childId, provenance: verdict.mine ? 'confirmed' : 'adopted' }
-        : `Child ${childId} has another name or key than this one.`;
+      if (verdict.is !== 'found') return `Child ${childId} has another name or key than this one.`;
+      return { who: childId, provenance: verdict.mine ? 'confirmed' : 'adopted' };
     },
     skippable: true,
   });
   run.result.ids[step] = who;
+}
+
+function soughtChild(run: Run, { key, firstName, lastName }: RegpackChild, parent: string): SoughtChild {
+  const marker = markerOf(run.plan.account, key);
+  return { parent, firstName, lastName, ...(marker && { marker }) };
+}
+
+const NO_ID = 'A Regpack id is a whole number.';
+
+function isId(text: string): boolean {
+  return /^[1-9]\d*$/.test(text);
+}
+
+/** The status that excludes is all the undo there is; it can be taken away again, and no data is lost. */
+async function undo(run: Run, step: string, made: Made): Promise<Undone> {
+  const { connection, person, account, policy } = run.plan;
+  const found = made.id === undefined ? await lookForMade(run, step) : { id: made.id };
+  if (found === 'nothing') return { is: 'removed', how: 'it was never made' };
+  const { excludedStatusId: statusId } = account;
+  const cloginId = found === 'unclear' ? undefined : found.id;
+  if (cloginId === undefined || statusId === undefined || policy.undo === 'never') {
+    const what = cloginId ? `Regpack user ${cloginId}` : `a Regpack user that step ${step} may have made`;
+    return {
+      is: 'owed',
+      debt: { what, instruction: `Give ${what} a status that excludes, in the Users tab.` },
+    };
+  }
+  const calls = safeCalls<typeof activities>(run.plan, 2);
+  const email = step === 'create' ? { email: person.email } : {};
+  const removal = await run.safe(step, () =>
+    calls.excludeRegpackUser({ connection, cloginId, statusId, ...email }),
+  );
+  if (removal === 'changed') return { is: 'kept', why: 'the user has another e-mail address now' };
+  return { is: 'removed', how: removal === 'gone' ? 'gone already' : `excluded by status ${statusId}` };
+}
+
+/** A send without an answer may have made it; the list tells, where it shows all. */
+async function lookForMade(run: Run, step: string): Promise<{ id: string } | 'nothing' | 'unclear'> {
+  const child = run.plan.account.children.find(({ key }) => step === `child-${key}`);
+  const parent = run.result.userId;
+  if (step !== 'create' && (!child || parent === null)) return 'unclear';
+  const sought = child && parent !== null ? soughtChild(run, child, parent) : soughtUser(run);
+  const scan = await readList(run, step, sought);
+  const verdict = judgeScan(
+    scan,
+    'parent' in sought ? judgeChild(scan.hits, sought) : judgeUser(scan.hits, sought, 'settle'),
+  );
+  if (verdict.is === 'absent') return 'nothing';
+  return verdict.is === 'found' && verdict.mine ? { id: verdict.who } : 'unclear';
 }

@@ -104,6 +104,8 @@ export async function readHistory(converter: Converter, events: readonly History
   const last = events[events.length - 1];
   const document = last && (await documentOf(converter, last));
   const result = document && Object.values(document.accounts)[0];
+  // What was undone is as if it had never been.
+  if (result?.status === 'compensated') return { readable: true, steps: {}, final: true };
   return { readable: true, steps, final: result !== undefined, ...(result && { result }) };
 }
 

@@ -102,3 +102,16 @@ test('cancelled before anything is made, a run just ends; cancelled after, it sa
   await handle.undo({ reason: 'so be it' });
   expect((await handle.result()).status).toBe('compensated');
 });
+
+test('where one vendor ends in compensation, what was made at the others is taken back too', async () => {
+  const request = person({ ethosce: { roles: [105847459] }, pha: {} }, { onFailure: 'compensate' });
+  const pha = harness.simulator('pha');
+  pha.set('acceptDuplicateEmails', false);
+  pha.seed({ email: request.person.email });
+  const result = await (await harness.muster.onboard(request)).result();
+  expect(result.accounts).toMatchObject({
+    pha: { status: 'compensated' },
+    ethosce: { status: 'compensated' },
+  });
+  expect(there(request.person.email)).toEqual([]);
+});

@@ -48,27 +48,28 @@ export async function createOnce<Seen, Who>(
   if (creation.verifyStep) run.begin(creation.verifyStep);
   run.begin(step);
   // The first look and the reading of earlier runs go at once; both are needed before anything is sent.
-  const [first, inheritance] = await Promise.all([creation.look(), run.inheritance]);
+  const [begun, inheritance] = await Promise.all([creation.look(), run.inheritance]);
   const rules = rulesFor(
     creation.ability,
     run.plan.policy,
     inheritance.readable ? (inheritance.steps[step]?.sent ?? 'none') : 'open',
   );
-  let prefetched: typeof first | undefined = first;
-  let look: Look = first.look;
+  let first: typeof begun | undefined = begun;
+  let look: Look = begun.look;
   let state: State<Who> = begin(rules);
 
   for (;;) {
     const { move } = state;
     switch (move.do) {
       case 'look': {
-        const { look: stamp, seen } = prefetched ?? (await creation.look());
-        prefetched = undefined;
+        const { look: stamp, seen } = first ?? (await creation.look());
         look = stamp;
-        const verdict = onRecord(creation.judge(seen, move.why), creation, inheritance);
+        let verdict = onRecord(creation.judge(seen, move.why), creation, inheritance);
+        if (verdict.is === 'absent' && first) verdict = await remembered(run, creation, inheritance);
         run.witness(step, `looked for ${creation.what}`, sayVerdict(verdict));
         if (creation.verifyStep && run.result.steps[creation.verifyStep] === 'pending')
           run.finish(creation.verifyStep);
+        first = undefined;
         state = next(rules, state, { of: 'look', verdict });
         break;
       }
@@ -116,6 +117,23 @@ function onRecord<Who>(
 ): Verdict<Who> {
   if (verdict.is !== 'found' || !verifyStep || userId === null || provenance === null) return verdict;
   return idOf(verdict.who) === userId ? { provenance, ...verdict } : verdict;
+}
+
+/**
+ * An earlier run went on with an account that our marker does not find (it was there before us, under another name): it is
+ * read back by its id before anything is sent, or the person would get a second one.
+ */
+async function remembered<Who>(
+  run: AccountRun,
+  { verifyStep, recall, ability }: Pick<Creation<unknown, Who>, 'verifyStep' | 'recall' | 'ability'>,
+  { userId, provenance }: Inheritance,
+): Promise<Verdict<Who>> {
+  const foreign = provenance === 'adopted' || provenance === 'declared';
+  if (!verifyStep || !recall || userId === null || !foreign || ability.lookup === 'none')
+    return { is: 'absent' };
+  const recalled = await run.safe(verifyStep, () => recall(userId));
+  if (typeof recalled !== 'string') return { is: 'found', who: recalled.who, mine: false, provenance };
+  return { is: 'conflict', message: `An earlier run went on with account ${userId}. Now: ${recalled}` };
 }
 
 function rulesFor(ability: Ability, policy: Policy, inherited: Rules['inherited']): Rules {

@@ -66,10 +66,13 @@ export async function createOnceByLedger<Who, Seen = never>(
       return judgeAsked(ask.judge(asked.seen, when), known, when, step);
     },
     async send(ground: Ground): Promise<Outcome<Who>> {
+      const doubted = doubt;
+      doubt = true;
       const intent = await remote.intendInLedger({ ...account, step, ground });
       if (intent.kind !== 'done') return intent;
-      doubt = true;
       const outcome = await creation.send(ground);
+      // Nothing left: the next look need not reach further than this one's did.
+      if (outcome.kind === 'unsent' && outcome.stale !== 'run') doubt = doubted;
       // Only what provably made nothing clears the entry; `unknown` leaves it as it is.
       if (
         outcome.kind === 'refused' ||

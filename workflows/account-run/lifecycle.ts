@@ -31,8 +31,8 @@ export interface Sequence<Account> {
 
 const cannotUndo = (): Promise<never> => Promise.reject(new Error('not yet'));
 
-/** @param purpose `remove` takes back, or disables, what earlier runs of this account left */
-export type Purpose = 'provision' | 'remove';
+/** `undo` takes back what earlier runs of this account made; `remove` also disables what they adopted. */
+export type Purpose = 'provision' | 'undo' | 'remove';
 
 export async function accountRun<Account>(
   request: RequestDocument,
@@ -62,7 +62,8 @@ async function carryOut<Account>(
   { provision, undo, undone }: Sequence<Account>,
   purpose: Purpose,
 ): Promise<void> {
-  const because = purpose === 'remove' ? await run.takeOver() : await unlessUndone(() => provision(run));
+  const because =
+    purpose === 'provision' ? await unlessUndone(() => provision(run)) : await run.takeOver(purpose === 'remove');
   if (because) {
     await compensate(run, undo, because);
     await undone?.(run);

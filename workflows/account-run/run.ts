@@ -310,13 +310,16 @@ export class AccountRun<Account = unknown> {
     upsertSearchAttributes([{ key: musterDebts, value: 0 }]);
   }
 
-  /** For a removal: what earlier runs of this account left. Where it is not on record, an account counts as adopted. */
-  async takeOver(): Promise<Trouble> {
+  /**
+   * For a removal: what earlier runs of this account left. Where it is not on record, an account counts as adopted.
+   * @param adoptedToo whether an account that we did not make is to be disabled
+   */
+  async takeOver(adoptedToo: boolean): Promise<Trouble> {
     const { userId, provenance, ids, made } = await this.inheritance;
     Object.assign(this.result, { userId, provenance, ids });
     this.result.made = { ...made };
-    if (userId !== null && Object.keys(made).length === 0)
-      this.result.made = { create: { how: 'adopted', id: userId } };
+    if (adoptedToo && userId !== null && !made.create)
+      this.result.made = { create: { how: 'adopted', id: userId }, ...made };
     return { code: 'cancelled', message: 'removal was asked for' };
   }
 

@@ -1,0 +1,103 @@
+// Looking for someone at Regpack: by the id that a request gives, and by reading the list through, one page an activity.
+import type * as activities from '../../activities/regpack';
+import { type Sought, type SoughtUser, tellingFields } from '../../src/vendors/regpack/judge';
+import type { RegpackAccount } from '../../src/vendors/regpack/request';
+import { addPage, NOTHING_READ, type Scan } from '../../src/vendors/regpack/scan';
+import type { RegpackUser } from '../../src/vendors/regpack/shapes';
+import { safeCalls } from '../account-run/calls';
+import type { AccountRun } from '../account-run/run';
+
+type Run = AccountRun<RegpackAccount>;
+
+/** How often a list that changed while it was read is read again. */
+const SCANS = 3;
+
+/** What a look for the user brought: by the given id, in this project or in another one, and from the list. */
+export interface UserLook {
+  here?: RegpackUser;
+  elsewhere?: RegpackUser;
+  scan?: Scan;
+}
+
+/**
+ * Looks for the user: by the id where one is given, and in the list where that has to be.
+ * An id that Regpack does not know would make a new user: then the run stands still, and nothing is sent.
+ */
+export async function lookForUser(run: Run, sought: SoughtUser, thorough: boolean): Promise<UserLook> {
+  const { cloginId } = sought;
+  for (;;) {
+    const known = cloginId === undefined ? {} : await whereIs(run, cloginId, sought);
+    if (known.here) return known;
+    const scan = thorough ? await readList(run, 'verify', sought) : undefined;
+    if (cloginId === undefined || known.elsewhere || (scan && scan.hits.length > 0))
+      return { ...known, ...(scan && { scan }) };
+    const where =
+      run.plan.account.earlierGroupIds.length > 0 ? 'this project or the earlier ones' : 'this project';
+    const words = known.words ? ` Regpack says: ${known.words}` : '';
+    await run.park({
+      step: 'verify',
+      trouble: {
+        code: 'refused',
+        message:
+          `Regpack knows no user with the clogin_id ${cloginId} in ${where}, and a create with it would make a new ` +
+          `user. Nothing was created.${words}`,
+      },
+      decisions: ['retry', 'amend'],
+      rule: () => Promise.resolve(undefined),
+    });
+  }
+}
+
+/** Asks for the id in this project, then in the earlier ones that the connection names. */
+async function whereIs(
+  run: Run,
+  cloginId: string,
+  sought: SoughtUser,
+): Promise<Pick<UserLook, 'here' | 'elsewhere'> & { words?: string }> {
+  const { connection, account } = run.plan;
+  const { getRegpackInfo } = safeCalls<typeof activities>(run.plan);
+  let words = '';
+  for (const groupId of [undefined, ...account.earlierGroupIds]) {
+    const own = groupId === undefined;
+    // A field for our key is this project's own; another one may not have it.
+    const fields = own ? tellingFields(sought) : ['main_email', 'username'];
+    const { user, here, ...answer } = await run.safe('verify', () =>
+      getRegpackInfo.executeWithOptions({ summary: 'verify: by clogin_id' }, [
+        { connection, cloginId, fields, ...(!own && { groupId }) },
+      ]),
+    );
+    words ||= answer.words;
+    if (user) return own && here ? { here: user } : { elsewhere: user };
+  }
+  return { words };
+}
+
+/** Reads the whole list; one that changes meanwhile is read again. */
+export async function readList(run: Run, step: string, sought: Sought): Promise<Scan> {
+  const { connection } = run.plan;
+  const { listRegpackUsers } = safeCalls<typeof activities>(run.plan);
+  for (let round = 1; ; round += 1) {
+    let scan = NOTHING_READ;
+    while (scan.next !== undefined) {
+      const position = scan.next;
+      const page = await run.safe(step, () =>
+        listRegpackUsers.executeWithOptions({ summary: `read the list from ${position}` }, [
+          { connection, position, sought },
+        ]),
+      );
+      scan = addPage(scan, page);
+    }
+    const found = scan.flaw ?? `${scan.users.length} users, ${scan.hits.length} of interest`;
+    run.witness(step, `read the list (pages: ${scan.pages})`, found);
+    if (scan.flaw === undefined || round === SCANS) return scan;
+  }
+}
+
+/** Half a list shows who is there, never who is not. */
+export function judgeScan<V extends { is: string }>(
+  scan: Scan,
+  verdict: V,
+): V | { is: 'unsure'; message: string } {
+  if (scan.flaw === undefined || verdict.is !== 'absent') return verdict;
+  return { is: 'unsure', message: `Regpack's list proves nothing: ${scan.flaw}.` };
+}
