@@ -7,6 +7,7 @@ import {
   type Rules,
   type Ruling,
   type State,
+  tooEarly,
   type Verdict,
 } from '../../workflows/account-run/protocol';
 
@@ -48,6 +49,8 @@ export interface World {
   /** For vendors that can't be asked. */
   ledger: 'clear' | 'sending' | 'made';
   now: number;
+  /** When the last send was lost, or the run began. */
+  lostAt: number;
 }
 
 export interface Node {
@@ -61,7 +64,7 @@ export interface Node {
 
 export function start(kind: Kind, theirs: World['theirs'], budget: Node['budget']): Node {
   const rules = RULES[kind];
-  const world: World = { made: [], inTheAir: [], theirs, ledger: 'clear', now: 0 };
+  const world: World = { made: [], inTheAir: [], theirs, ledger: 'clear', now: 0, lostAt: 0 };
   return { rules, state: begin(rules), world, budget, trace: [] };
 }
 
@@ -102,6 +105,7 @@ function crashes(node: Node): Node[] {
     step(node, 'terminated, started again', {
       rules,
       state: begin(rules),
+      world: { ...node.world, lostAt: node.world.now },
       budget: { ...budget, crashes: budget.crashes - 1 },
     }),
   ];
@@ -179,7 +183,7 @@ function sends(node: Node): Node[] {
   if (budget.losses === 0) return next;
   const lost = { ...spent, losses: budget.losses - 1 };
   const unknown: Event<Who> = { of: 'send', outcome: { kind: 'unknown', message: '' } };
-  const sending = ledger('sending', world);
+  const sending = { ...ledger('sending', world), lostAt: world.now };
   return [
     ...next,
     tell(step(node, 'send: lost after commit', { world: commit(node, sending), budget: lost }), unknown),
@@ -196,19 +200,21 @@ function sends(node: Node): Node[] {
 
 /** A truthful operator: says what exists now, and that nothing does only when it does not (it may still be in the air). */
 function rulings(node: Node): Node[] {
-  const { budget, world, rules } = node;
+  const { budget, world, rules, state } = node;
   if (budget.rulings === 0) return [];
+  const early = tooEarly(rules, state, world.now - world.lostAt);
   const spent = { ...budget, rulings: budget.rulings - 1 };
   const possible: Ruling<Who>[] = [{ say: 'retry' }];
   if (world.made.length > 0) possible.push({ say: 'exists', who: 'ours', provenance: 'declared' });
-  if (world.made.length === 0) possible.push({ say: 'not-created' });
-  return possible.map((ruling) => {
+  if (world.made.length === 0 && !early) possible.push({ say: 'not-created' });
+  const ruled = possible.map((ruling) => {
     const ledger = rules.lookup === 'none' && ruling.say === 'not-created' ? 'clear' : world.ledger;
     return tell(step(node, `operator: ${ruling.say}`, { world: { ...world, ledger }, budget: spent }), {
       of: 'park',
       ruling,
     });
   });
+  return early ? [...ruled, step(node, 'time passes', { world: pass(world, FLOOR) })] : ruled;
 }
 
 function step(node: Node, what: string, change: Partial<Node> = {}): Node {

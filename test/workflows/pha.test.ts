@@ -37,8 +37,11 @@ test('an answer lost after the create parks the run, and nothing is sent again',
   expect(parked.accounts.pha?.problem).toMatchObject({
     step: 'create',
     code: 'outcome-unknown',
-    decisions: ['resolve'],
+    decisions: ['resolve', 'undo'],
   });
+  await expect(handle.resolve({ notCreated: true, reason: 'not seen' })).rejects.toThrow(
+    'may still take effect',
+  );
   const [made] = harness
     .simulator('pha')
     .people()

@@ -56,6 +56,7 @@ export async function createOnce<Seen, Who>(
   );
   let first: typeof begun | undefined = begun;
   let look: Look = begun.look;
+  let lostAt = Date.now();
   let state: State<Who> = begin(rules);
 
   for (;;) {
@@ -80,6 +81,7 @@ export async function createOnce<Seen, Who>(
         const outcome = await outcomeOf(() => creation.send({ ...look, earlierReadBy: inheritance.runId }));
         run.witness(step, `sent ${creation.what}`, sayOutcome(outcome, creation));
         if (!state.everLost && provenNothing(outcome)) run.unrecord(step);
+        if (outcome.kind === 'unknown') lostAt = Date.now();
         state = next(rules, state, { of: 'send', outcome });
         break;
       }
@@ -93,7 +95,11 @@ export async function createOnce<Seen, Who>(
           trouble: move.trouble,
           decisions: decisionsFor(creation, state),
           certain: !state.suspect && !state.needsWord,
-          rule: (input) => ruleOn(creation, input),
+          rule(input) {
+            if (input.notCreated && tooEarly(rules, state, Date.now() - lostAt))
+              throw stillInTheAir(lostAt + rules.floorMs);
+            return ruleOn(creation, input);
+          },
         });
         if (ruling.say === 'not-created') await creation.forget?.();
         state = next(rules, state, { of: 'park', ruling } satisfies Event<Who>);
@@ -197,13 +203,20 @@ async function ruleOn<Who>(
   return { say: 'retry' };
 }
 
+function stillInTheAir(until: number): ApplicationFailure {
+  const when = new Date(until).toISOString();
+  return notBelieved(
+    `What was sent may still take effect until ${when}: look at the vendor after that, then say it again.`,
+  );
+}
+
 function notBelieved(sentence: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(sentence, 'invalid-decision');
 }
 
-function sayWait({ move, needsWord }: State<unknown>, what: string): string {
+function sayWait({ move }: State<unknown>, what: string): string {
   if (move.do === 'wait' && move.after === 'settle') return `settling: does the vendor show ${what}?`;
-  return needsWord ? 'until nothing that was sent can be in the air' : 'the vendor takes no requests now';
+  return 'the vendor takes no requests now';
 }
 
 function sayVerdict(verdict: Verdict<unknown>): string {

@@ -63,7 +63,9 @@ async function carryOut<Account>(
   purpose: Purpose,
 ): Promise<void> {
   const because =
-    purpose === 'provision' ? await unlessUndone(() => provision(run)) : await run.takeOver(purpose === 'remove');
+    purpose === 'provision'
+      ? await unlessUndone(() => provision(run))
+      : await run.takeOver(purpose === 'remove');
   if (because) {
     await compensate(run, undo, because);
     await undone?.(run);

@@ -99,7 +99,7 @@ export function begin<Who>(rules: Rules): State<Who> {
     waits: 0,
     resends: 0,
   };
-  return suspect ? settle(rules, state) : state;
+  return suspect && rules.lookup !== 'none' ? settle(rules, state) : state;
 }
 
 export function next<Who>(rules: Rules, state: State<Who>, event: Event<Who>): State<Who> {
@@ -210,13 +210,11 @@ function lost<Who>(
 }
 
 /**
- * Begins the looks that tell what became of a lost send. Where only our own ledger can be looked at, what is in the air
- * must land first: a person who is asked earlier could see nothing, say so, and be wrong a moment later.
+ * Begins the looks that tell what became of a lost send. Where only our own ledger can be looked at, a person has to say.
  */
 function settle<Who>(rules: Rules, state: State<Who>): State<Who> {
   const { refusal: _, ...rest } = state;
-  if (rules.lookup === 'none')
-    return { ...rest, suspect: false, move: { do: 'wait', ms: rules.floorMs, after: 'look' } };
+  if (rules.lookup === 'none') return park(rest, lostTrouble(rest));
   return { ...rest, round: 1, move: { do: 'look', why: 'settle' } };
 }
 
@@ -260,7 +258,9 @@ function lostTrouble({ loss }: State<unknown>): Trouble {
 function ruled<Who>(rules: Rules, state: State<Who>, ruling: Ruling<Who>): State<Who> {
   const { refusal: _, ...fresh } = { ...state, waitedMs: 0, waits: 0, round: 0, resends: 0 };
   const again = (from: State<Who>): State<Who> =>
-    from.suspect ? settle(rules, from) : { ...from, move: { do: 'look', why: 'before' } };
+    from.suspect && rules.lookup !== 'none'
+      ? settle(rules, from)
+      : { ...from, move: { do: 'look', why: 'before' } };
   switch (ruling.say) {
     case 'exists':
       return {
@@ -269,10 +269,20 @@ function ruled<Who>(rules: Rules, state: State<Who>, ruling: Ruling<Who>): State
         move: { do: 'end', who: ruling.who, provenance: ruling.provenance },
       };
     case 'not-created':
-      return again({ ...fresh, needsWord: false });
+      // Where it cannot be looked at, the word is only taken once nothing can be in the air (`tooEarly`).
+      return again({ ...fresh, needsWord: false, suspect: fresh.suspect && rules.lookup !== 'none' });
     case 'retry':
       return again(fresh);
   }
+}
+
+/**
+ * Whether it is too early to believe that nothing was made: what was sent may still take effect, and a person who looks now
+ * would be wrong a moment later.
+ * @param sinceLoss milliseconds since the last send without a trustworthy end, or since this run began
+ */
+export function tooEarly(rules: Rules, state: State<unknown>, sinceLoss: number): boolean {
+  return state.suspect && rules.lookup === 'none' && sinceLoss < rules.floorMs;
 }
 
 function park<Who>(state: State<Who>, trouble: Trouble): State<Who> {
