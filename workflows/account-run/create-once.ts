@@ -7,7 +7,16 @@ import { minimumSettle } from '../../src/http/fence';
 import type { Outcome } from '../../src/http/outcome';
 import { outcomeOf } from './calls';
 import type { DecisionInput } from './messages';
-import { begin, type Event, next, type Rules, type Ruling, type State, type Verdict } from './protocol';
+import {
+  begin,
+  type Event,
+  next,
+  type Rules,
+  type Ruling,
+  type State,
+  tooEarly,
+  type Verdict,
+} from './protocol';
 import type { AccountRun } from './run';
 
 /** One step that must not be repeated, told by a vendor's sequence. */
