@@ -15,15 +15,25 @@ import { type AccountResult, emptyAccount, type ResultDocument, resultDocument }
 import { searchAttributesOf } from '../src/temporal/search-attributes';
 import { follow, local } from './account-run/calls';
 import { personCard } from './account-run/card';
+import type { Purpose } from './account-run/lifecycle';
 import { accountChanged, progress, undoSignal } from './account-run/messages';
 
 export interface Removal {
   key: string;
   /** Connections to remove the person from; all that are known if left out. */
   connections?: string[];
+  /** Leaves alone what was there before us; by default it is disabled. */
+  keepAdopted?: boolean;
+  /** Why; recorded in the runs that are told to undo. */
+  reason?: string;
 }
 
-export async function removeAccounts({ key, connections }: Removal): Promise<ResultDocument> {
+export async function removeAccounts({
+  key,
+  connections,
+  keepAdopted = false,
+  reason = 'removal was asked for',
+}: Removal): Promise<ResultDocument> {
   const accounts: Record<string, AccountResult> = {};
   const set = (connection: string, result: AccountResult) => {
     accounts[connection] = result;
@@ -38,16 +48,23 @@ export async function removeAccounts({ key, connections }: Removal): Promise<Res
   const { workflowId } = workflowInfo();
   const removals = await local.planRemovals({ key, workflowId, ...(connections && { connections }) });
   for (const { connection } of removals) set(connection, emptyAccount('running'));
-  await Promise.all(removals.map((removal) => remove(removal, (result) => set(removal.connection, result))));
+  await Promise.all(
+    removals.map((removal) =>
+      remove(removal, keepAdopted ? 'undo' : 'remove', reason, (result) => set(removal.connection, result)),
+    ),
+  );
   return resultDocument(key, accounts);
 }
 
-async function remove(removal: PlannedRemoval, report: (result: AccountResult) => void): Promise<void> {
+async function remove(
+  removal: PlannedRemoval,
+  purpose: Purpose,
+  reason: string,
+  report: (result: AccountResult) => void,
+): Promise<void> {
   const { connection, plan } = removal;
   if (removal.openRun) {
-    await getExternalWorkflowHandle(plan.workflowId, removal.openRun).signal(undoSignal, {
-      reason: 'removal was asked for',
-    });
+    await getExternalWorkflowHandle(plan.workflowId, removal.openRun).signal(undoSignal, { reason });
     const { document } = await follow.followRun({
       workflowId: plan.workflowId,
       runId: removal.openRun,
@@ -58,7 +75,7 @@ async function remove(removal: PlannedRemoval, report: (result: AccountResult) =
   try {
     const child = await startChild(plan.workflowType, {
       workflowId: plan.workflowId,
-      args: [plan.request, 'remove'],
+      args: [plan.request, purpose],
       memo: plan.memo,
       typedSearchAttributes: searchAttributesOf(plan.attributes),
       staticSummary: `${plan.staticSummary}: removal`,

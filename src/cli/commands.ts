@@ -37,6 +37,13 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'decision: say what is true at the vendor',
     load: () => import('./commands/resolve.js'),
   },
+  amend: {
+    summary: 'decision: correct the request of a parked run',
+    load: () => import('./commands/amend.js'),
+  },
+  undo: { summary: 'decision: take back what a run made', load: () => import('./commands/undo.js') },
+  remove: { summary: 'offboards a person', load: () => import('./commands/remove.js') },
+  debts: { summary: 'what undo could not remove', load: () => import('./commands/debts.js') },
   skip: { summary: 'decision: go on without the parked step', load: () => import('./commands/skip.js') },
   simulate: { summary: 'the simulated vendors alone', load: () => import('./commands/simulate.js') },
   keys: { summary: 'encryption keys', load: () => import('./commands/keys.js') },

@@ -34,13 +34,20 @@ export async function decide(
   if (options.reason.trim() === '') throw new UsageError('--reason: is empty; say why, in a few words');
   return withMuster(options, async (muster) => {
     const handle = await parkedRun(muster, id);
-    const decided = await decision(handle);
+    const decided = await decision(handle).catch((error: unknown) => throwPlainly(error, handle));
     say(`${handle.id}: the decision is recorded.`);
     const document = options.detach ? decided : await follow(muster, handle);
     if (options.json) answerJson(document);
     else if (!options.detach) answer(resultText(document));
     return options.detach ? EXIT.done : exitCodeOf(document.status);
   });
+}
+
+/** Temporal takes no update for an ended run, and says no more than that there is none. */
+async function throwPlainly(error: unknown, handle: RunHandle): Promise<never> {
+  if ((error as Error).name !== 'UnknownRunError') throw error;
+  const { status } = await handle.progress();
+  throw new UsageError(`${handle.id}: has ended (${status}); there is nothing to decide`);
 }
 
 async function parkedRun(muster: Muster, id: string): Promise<RunHandle> {

@@ -14,7 +14,7 @@ import {
 } from '../../workflows/account-run/messages';
 import type { ResultDocument } from '../account/result';
 import { DecisionRefusedError, UnknownRunError } from './errors';
-import { documentNow, standingOf, untilSettled } from './standing';
+import { documentNow, type Standing, standingOf, untilSettled } from './standing';
 
 /** Common to all decisions. */
 export interface Reasoned {
@@ -45,6 +45,11 @@ export class RunHandle {
   async result(options: { signal?: AbortSignal } = {}): Promise<ResultDocument> {
     const runId = this.runId ?? (await this.known(standingOf(this.client, this.id))).runId;
     return this.known(untilSettled(this.client, this.id, runId, options.signal));
+  }
+
+  /** Whether it has ended, and whom it waits for; needs no worker. */
+  standing(): Promise<Standing> {
+    return this.known(standingOf(this.client, this.id, this.runId));
   }
 
   /** The result document as it stands. */

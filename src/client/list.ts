@@ -1,5 +1,6 @@
 // Lists runs by Muster's search attributes, without asking the runs themselves.
 import type { Client } from '@temporalio/client';
+import type { Debt } from '../account/result';
 import {
   musterConnection,
   musterKey,
@@ -8,6 +9,7 @@ import {
   musterStage,
   musterWaitingOn,
 } from '../temporal/search-attributes';
+import { documentNow } from './standing';
 
 export interface ListFilter {
   parked?: boolean;
@@ -65,4 +67,23 @@ function queryOf({ parked, connection, job, key }: ListFilter): string {
 
 function quoted(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
+}
+
+export interface ListedDebt extends Debt {
+  id: string;
+  connection: string;
+  key: string;
+  userId: string | null;
+}
+
+/** Asks each run that has debts; they wait for a person, so there are few. */
+export async function listDebts(client: Client): Promise<ListedDebt[]> {
+  const debts: ListedDebt[] = [];
+  const query = `MusterConnection IS NOT NULL AND MusterDebts > 0 AND ExecutionStatus = 'Running'`;
+  for await (const run of client.workflow.list({ query })) {
+    const { key, accounts } = await documentNow(client, run.workflowId, run.runId);
+    for (const [connection, { userId, debts: owed }] of Object.entries(accounts))
+      for (const debt of owed) debts.push({ id: run.workflowId, connection, key, userId, ...debt });
+  }
+  return debts;
 }

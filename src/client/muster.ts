@@ -6,6 +6,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import type { Removal } from '../../workflows/remove-accounts';
 import { loadConfig } from '../config/load';
 import type { ClientConfig } from '../config/schema';
 import { dataConverter } from '../privacy/data-converter';
@@ -19,7 +20,7 @@ import { openConnection } from '../temporal/open-connection';
 import { searchAttributesOf } from '../temporal/search-attributes';
 import { DifferentRequestError, UnknownRunError } from './errors';
 import { RunHandle } from './handle';
-import { type ListedRun, type ListFilter, listRuns } from './list';
+import { type ListedDebt, type ListedRun, type ListFilter, listDebts, listRuns } from './list';
 import { accountRunPlan, encounter, personRunPlan, type RunPlan } from './start';
 
 export interface ConnectOptions {
@@ -110,20 +111,28 @@ export class Muster {
     );
   }
 
-  /**
-   * Undoes what Muster made for a person and disables what it adopted.
-   * @param connections all that are known if left out
-   */
-  async remove({ key, connections }: { key: string; connections?: string[] }): Promise<RunHandle> {
+  /** Undoes what Muster made for a person and disables what it adopted. */
+  async remove(removal: Removal): Promise<RunHandle> {
+    const { key } = removal;
     const { firstExecutionRunId } = await this.client.workflow.start(REMOVE_ACCOUNTS, {
       workflowId: removalId(key),
       taskQueue: WORKFLOW_QUEUE,
-      args: [{ key, ...(connections && { connections }) }],
+      args: [removal],
       typedSearchAttributes: new TypedSearchAttributes(searchAttributesOf({ key })),
       staticSummary: `removal of ${key}`,
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
     return new RunHandle(this.client, removalId(key), firstExecutionRunId);
+  }
+
+  /** Whether the latest run of that id has ended. @throws UnknownRunError */
+  async hasEnded(id: string): Promise<boolean> {
+    return (await new RunHandle(this.client, id).standing()).ended;
+  }
+
+  /** What undo could not remove, with what a person has to do about it. */
+  debts(): Promise<ListedDebt[]> {
+    return listDebts(this.client);
   }
 
   list(filter: ListFilter = {}): Promise<ListedRun[]> {

@@ -115,3 +115,12 @@ test('where one vendor ends in compensation, what was made at the others is take
   });
   expect(there(request.person.email)).toEqual([]);
 });
+
+test('undo decided while the run waits for the vendor is heeded without waiting for it', async () => {
+  const request = person({ ethosce: { roles: [105847459] } });
+  ethosce().inject({ kind: 'error-before', status: 503, call: 'create profile', contains: 'Tern', times: 1 });
+  const handle = await harness.muster.onboard(request);
+  await harness.muster.client.workflow.getHandle(handle.id).signal('undo', { reason: 'at once' });
+  expect((await handle.result()).status).toBe('compensated');
+  expect(there(request.person.email)).toEqual([]);
+});

@@ -64,7 +64,7 @@ async function carryOut<Account>(
 ): Promise<void> {
   const because =
     purpose === 'provision'
-      ? await unlessUndone(() => provision(run))
+      ? await unlessUndone(() => provision(run).then(() => run.heedCancel()))
       : await run.takeOver(purpose === 'remove');
   if (because) {
     await compensate(run, undo, because);

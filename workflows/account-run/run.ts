@@ -73,6 +73,8 @@ export class AccountRun<Account = unknown> {
   readonly inheritance: Promise<Inheritance>;
   private question?: { open: OpenQuestion<unknown>; answer?: unknown };
   private cancelAsked = false;
+  /** An undo that was decided while the run was under way. */
+  private undoAsked: Trouble | undefined;
   /** Undo is under way: it can't be cancelled, and what stops it is `undo-blocked`. */
   private undoing = false;
 
@@ -107,6 +109,7 @@ export class AccountRun<Account = unknown> {
     for (;;) {
       this.begin(name);
       try {
+        await this.heedCancel(name);
         const value = await work();
         this.finish(name);
         return value;
@@ -235,7 +238,10 @@ export class AccountRun<Account = unknown> {
   private async pause(ms: number, summary: string): Promise<void> {
     if (this.undoing) return sleep(ms, { summary });
     await CancellationScope.cancellable(async () => {
-      await Promise.race([sleep(ms, { summary }), condition(() => this.cancelAsked)]);
+      await Promise.race([
+        sleep(ms, { summary }),
+        condition(() => this.cancelAsked || this.undoAsked !== undefined),
+      ]);
       CancellationScope.current().cancel();
     }).catch((error: unknown) => {
       if (!isCancellation(error)) throw error;
@@ -257,7 +263,9 @@ export class AccountRun<Account = unknown> {
 
   /** Asked between looks and sends, when it is known what exists. */
   async heedCancel(step = 'cancel'): Promise<void> {
-    if (!this.cancelAsked || this.undoing) return;
+    if (this.undoing) return;
+    if (this.undoAsked) throw new Undoing(this.undoAsked);
+    if (!this.cancelAsked) return;
     if (this.nothingMade()) throw new CancelledFailure('cancelled before anything was made');
     await this.park({
       step,
@@ -332,6 +340,8 @@ export class AccountRun<Account = unknown> {
   /** Whether a decision makes sense now; a sentence when it does not. Looks at state only. */
   refuses(decision: Decision): string | undefined {
     const problem = this.result.problem;
+    if (decision === 'undo' && this.result.status === 'running' && !this.undoing && !this.undoAsked)
+      return undefined;
     if (!problem || !this.question) return `Nothing is parked here: the run is ${this.result.status}.`;
     if ('answer' in this.question) return 'A decision has been taken already; see what comes of it.';
     if (problem.decisions.includes(decision)) return undefined;
@@ -342,6 +352,7 @@ export class AccountRun<Account = unknown> {
   async decide(decision: Decision, input: DecisionInput): Promise<ResultDocument> {
     const question = this.question;
     const refusal = this.refuses(decision);
+    if (!question && !refusal) return this.undoSoon(input);
     if (!question || refusal)
       throw ApplicationFailure.nonRetryable(refusal ?? 'Nothing is parked.', 'invalid-decision');
     const { step } = question.open;
@@ -357,6 +368,13 @@ export class AccountRun<Account = unknown> {
       throw ApplicationFailure.nonRetryable(late ?? 'Too late.', 'invalid-decision');
     this.witness(step, `operator decided: ${decision}`, input.reason);
     question.answer = answer;
+    return this.document();
+  }
+
+  /** Decided while the run is under way: heeded as soon as nothing is in the air. */
+  private undoSoon({ reason }: DecisionInput): ResultDocument {
+    this.undoAsked = { code: 'cancelled', message: `undo: ${reason}` };
+    this.witness('undo', 'operator decided: undo', reason);
     return this.document();
   }
 

@@ -1,0 +1,60 @@
+// OneFile, before anything is created: the organisation's keychain setting, and whether it has all that the request names.
+import type * as activities from '../../activities/onefile';
+import { type Found, type Lookup, lookupsOf, missingSentences } from '../../src/vendors/onefile/references';
+import type { OnefileAccount } from '../../src/vendors/onefile/request';
+import type { OnefileOrganisation } from '../../src/vendors/onefile/shapes';
+import { safeCalls } from '../account-run/calls';
+import type { AccountRun } from '../account-run/run';
+
+type Run = AccountRun<OnefileAccount>;
+
+export async function findOrganisation(run: Run): Promise<OnefileOrganisation> {
+  const { connection } = run.plan;
+  const reads = safeCalls<typeof activities>(run.plan);
+  for (;;) {
+    const organisation = await run.safe('verify', () =>
+      reads.findOnefileOrganisation.executeWithOptions({ summary: 'verify: keychain on or off' }, [
+        { connection },
+      ]),
+    );
+    if (organisation) return organisation;
+    await run.park({
+      step: 'verify',
+      trouble: {
+        code: 'misconfigured',
+        message: `OneFile does not list connections.${connection}.organisationId among the organisations of its customerId.`,
+      },
+      decisions: ['retry'],
+      rule: () => Promise.resolve(undefined),
+    });
+  }
+}
+
+/** Nothing is sent in a step while an id of the request is not the organisation's. */
+export async function checkReferences(
+  run: Run,
+  step: string,
+  organisation: OnefileOrganisation,
+): Promise<Found[]> {
+  const { connection, account } = run.plan;
+  const reads = safeCalls<typeof activities>(run.plan, 2);
+  const lookUp = async (lookup: Lookup): Promise<Found> => {
+    const options = { summary: `verify: ${lookup.kind}` };
+    const input = { connection, ...lookup };
+    return { ...lookup, there: await reads.findOnefileReferences.executeWithOptions(options, [input]) };
+  };
+  for (;;) {
+    // Several calls, but one waiting and one question: two at a time would be in each other's way.
+    const found = await run.safe(step, () => Promise.all(lookupsOf(account).map(lookUp)));
+    const missing = missingSentences(account, found, organisation.id);
+    const asked = found.map(({ kind, ids }) => `${kind} ${ids.join(', ')}`).join('; ');
+    if (asked) run.witness(step, `asked for ${asked}`, missing.join(' ') || 'all there');
+    if (missing.length === 0) return found;
+    await run.park({
+      step,
+      trouble: { code: 'refused', message: `${missing.join(' ')} Nothing was sent.` },
+      decisions: ['retry', 'amend'],
+      rule: () => Promise.resolve(undefined),
+    });
+  }
+}
