@@ -1,6 +1,7 @@
 // The worker: one poller of the queue `muster` (workflows, and the activities of connections without a limit), and one
 // of each rate-limited connection's own queue, whose limit the server enforces over all workers together.
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import {
   NativeConnection,
@@ -121,11 +122,19 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
 }
 
 async function answers(connection: NativeConnection): Promise<boolean> {
+  // The SDK would ask again for some ten seconds, whatever the deadline of one asking.
+  const giveUp = new AbortController();
+  const late = sleep(REACH_MS, false, { signal: giveUp.signal }).catch(() => false);
+  const asked = connection
+    .withAbortSignal(giveUp.signal, () => connection.workflowService.getSystemInfo({}))
+    .then(
+      () => true,
+      () => false,
+    );
   try {
-    await connection.withDeadline(Date.now() + REACH_MS, () => connection.workflowService.getSystemInfo({}));
-    return true;
-  } catch {
-    return false;
+    return await Promise.race([asked, late]);
+  } finally {
+    giveUp.abort();
   }
 }
 

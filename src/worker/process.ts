@@ -1,5 +1,6 @@
 // A whole worker process, as `muster worker` runs it: log, metrics and health endpoints, the worker, and an orderly end on
 // SIGTERM or Ctrl-C. `createMusterWorker` alone opens no port, so that tests and `muster dev` may run several.
+import { lookup } from 'node:dns/promises';
 import type { Logger } from '@temporalio/common';
 import { Runtime } from '@temporalio/worker';
 import type { MusterConfig } from '../config/schema';
@@ -42,8 +43,9 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
   const { host, healthPort, metricsPort } = config.worker;
   // Before anything else: the SDK says only "address already in use", and no address.
   await checkPorts(config.worker);
-  const metricsAddress = hostAndPort(host, metricsPort);
-  installRuntime(log, metricsAddress);
+  // The SDK takes an address here, and no name.
+  const { address } = await lookup(host);
+  installRuntime(log, hostAndPort(address, metricsPort));
 
   const worker = await createMusterWorker({
     ...options,
@@ -55,7 +57,7 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     throw isUnreachable(error) ? unreachable(temporal, error) : error;
   });
   const health = await startHealthServer({ host, port: healthPort, readiness: () => worker.readiness() });
-  const urls = { healthUrl: health.url, metricsUrl: `http://${metricsAddress}/metrics` };
+  const urls = { healthUrl: health.url, metricsUrl: `http://${hostAndPort(host, metricsPort)}/metrics` };
   log.info('worker started', { ...urls, namespace: temporal.namespace, queues: worker.queues.join(' ') });
   return { ...urls, stop: () => worker.shutdown(), ended: untilEnd(worker, health, log, signals) };
 }
