@@ -104,8 +104,8 @@ export function resolveEthosceAccount({ key, account }: AccountContext<Given, un
   return {
     ...account,
     username: account.username ?? key,
-    roles: account.roles ?? [],
-    removeRoles: account.removeRoles ?? [],
+    roles: [...new Set(account.roles)],
+    removeRoles: [...new Set(account.removeRoles)],
     profile: account.profile ?? {},
   };
 }
