@@ -2,6 +2,8 @@
 // and command line share it.
 
 export type Status = 'running' | 'parked' | 'failed' | 'compensated' | 'done';
+/** Also the stage that a compensated run ends with, so that lists can tell it from one that is done. */
+export const COMPENSATED = 'compensated' satisfies Status;
 export type Provenance = 'created' | 'confirmed' | 'adopted' | 'declared';
 export type StepState = 'done' | 'skipped' | 'parked' | 'undone' | 'pending';
 

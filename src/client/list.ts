@@ -1,6 +1,6 @@
 // Lists runs by Muster's search attributes, without asking the runs themselves.
 import type { Client } from '@temporalio/client';
-import type { Debt } from '../account/result';
+import { COMPENSATED, type Debt, type Status } from '../account/result';
 import {
   musterConnection,
   musterKey,
@@ -24,8 +24,8 @@ export interface ListedRun {
   id: string;
   connection: string;
   key: string;
-  /** `running` while open, `parked` when it waits for an operator; else how Temporal says it ended. */
-  status: string;
+  /** `failed` also where it was cut off from outside. */
+  status: Status;
   stage: string | null;
   waitingOn: string;
   reason: string | null;
@@ -40,12 +40,13 @@ export async function listRuns(client: Client, filter: ListFilter = {}): Promise
     const attributes = run.typedSearchAttributes;
     const open = run.status.name === 'RUNNING';
     const waitingOn = attributes.get(musterWaitingOn) ?? 'nobody';
+    const stage = attributes.get(musterStage) ?? null;
     runs.push({
       id: run.workflowId,
       connection: attributes.get(musterConnection) ?? '',
       key: attributes.get(musterKey) ?? '',
-      status: open ? (waitingOn === 'operator' ? 'parked' : 'running') : run.status.name.toLowerCase(),
-      stage: open ? (attributes.get(musterStage) ?? null) : null,
+      status: open ? (waitingOn === 'operator' ? 'parked' : 'running') : endStatus(run.status.name, stage),
+      stage: open ? stage : null,
       waitingOn: open ? waitingOn : 'nobody',
       reason: attributes.get(musterReason) ?? null,
       since: (attributes.get(musterSince) ?? run.startTime).toISOString(),
@@ -53,6 +54,12 @@ export async function listRuns(client: Client, filter: ListFilter = {}): Promise
     if (runs.length >= (filter.limit ?? 1000)) break;
   }
   return runs;
+}
+
+/** A compensated run says so by its stage; Temporal calls it completed. */
+function endStatus(name: string, stage: string | null): Status {
+  if (name !== 'COMPLETED') return 'failed';
+  return stage === COMPENSATED ? COMPENSATED : 'done';
 }
 
 function queryOf({ parked, connection, job, key }: ListFilter): string {

@@ -16,6 +16,7 @@ import {
 import type { AccountPlan, Inheritance } from '../../src/account/plan';
 import {
   type AccountResult,
+  COMPENSATED,
   type Debt,
   type Decision,
   emptyAccount,
@@ -86,6 +87,7 @@ export class AccountRun<Account = unknown> {
     const { workflowId, runId } = workflowInfo();
     this.inheritance = local.readEarlierRuns({ workflowId, runId });
     this.inheritance.catch(() => undefined);
+    this.begin('verify');
     this.show();
   }
 
@@ -324,7 +326,7 @@ export class AccountRun<Account = unknown> {
    */
   async takeOver(adoptedToo: boolean): Promise<Trouble> {
     const { userId, provenance, ids, made } = await this.inheritance;
-    Object.assign(this.result, { userId, provenance, ids });
+    Object.assign(this.result, { userId, provenance, ids, steps: {} });
     this.result.made = { ...made };
     if (adoptedToo && userId !== null && !made.create)
       this.result.made = { create: { how: 'adopted', id: userId }, ...made };
@@ -334,6 +336,7 @@ export class AccountRun<Account = unknown> {
   end(status: 'done' | 'compensated'): void {
     this.result.status = status;
     this.result.problem = null;
+    if (status === COMPENSATED) this.attributes(COMPENSATED, 'nobody', undefined, new Date());
     this.show();
   }
 
