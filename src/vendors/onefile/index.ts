@@ -1,5 +1,6 @@
 // OneFile: users of an organisation, found again by MISID; learners belong to assessor, classroom and placement.
 import { defineVendor } from '../definition';
+import { findOrganisation, onefileAuth } from './calls';
 import { onefileConnection, onefileSecrets } from './config';
 import { checkOnefileAccount, onefileAccount, resolveOnefileAccount } from './request';
 
@@ -9,7 +10,10 @@ export const onefile = defineVendor({
   workflowType: 'provisionOneFileUser',
   connection: onefileConnection,
   secrets: onefileSecrets,
+  auth: onefileAuth,
+  probe: findOrganisation,
   readsBeforeWrite: 0,
+  identity: ['misId', 'role'],
   account: onefileAccount,
   checkAccount: checkOnefileAccount,
   resolveAccount: resolveOnefileAccount,

@@ -64,6 +64,9 @@ const learnersOnly = {
   LearnerStatusID: z.int({ error: expected('a whole number') }),
 };
 
+/** The names that `fields` may have. */
+export const ONEFILE_FIELDS = Object.keys({ ...everyRole, ...learnersOnly });
+
 const DATE_FIELDS = ['CreatedOn', 'CentreRegister', 'DOB', 'StartOn', 'PlannedEndDate'];
 
 const ids = (what: string) => z.array(idNumber(what)).optional();
