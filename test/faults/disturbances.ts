@@ -1,0 +1,122 @@
+// What may happen to a run from Temporal's side, beside faults of the vendor: started five times at once, terminated,
+// cancelled, reset.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nameOf, type Spot } from './calls';
+import type { Scenario, Stage } from './contract';
+
+export interface Disturbance {
+  name: string;
+  /** Answers may be lost between worker and Temporal. */
+  interrupts?: boolean;
+  cancels?: boolean;
+  /** In place of starting the request once. */
+  start?: (stage: Stage) => Promise<void>;
+  /** Lies in wait for the moment, before the start; resolves when it has happened. */
+  arrange?: (stage: Stage) => Promise<void>;
+  /** Once the run has ended. */
+  afterwards?: (stage: Stage) => Promise<void>;
+  /** What the operator wants, where that differs. */
+  scenario?: (scenario: Scenario) => Scenario;
+}
+
+const idOf = ({ connection, request }: Stage) => `${connection}/${request.key}`;
+
+export const fiveStarts: Disturbance = {
+  name: 'five-starts',
+  async start({ bench, request }) {
+    const handles = await Promise.all([1, 2, 3, 4, 5].map(() => bench.muster.onboard(request)));
+    const runs = new Set(handles.map(({ runId }) => runId));
+    if (runs.size !== 1) throw new Error(`five starts made ${runs.size} runs`);
+  },
+};
+
+/** Does something to the run while a call is at the vendor. */
+function during(
+  { name, nth }: Pick<Spot, 'name' | 'nth'>,
+  deed: (stage: Stage) => Promise<void>,
+): Pick<Disturbance, 'arrange'> {
+  return {
+    arrange: (stage) =>
+      new Promise((resolve, reject) => {
+        // The call itself is answered late, so that the deed is done while the run waits for it.
+        stage.simulator.inject({
+          kind: 'slow',
+          delayMs: 300,
+          nth,
+          match(request) {
+            return nameOf(request) === name;
+          },
+        });
+        let met = 0;
+        const watch = setInterval(() => {
+          met = stage.simulator.requests().filter((request) => nameOf(request) === name).length;
+          if (met < nth + before) return;
+          clearInterval(watch);
+          deed(stage).then(resolve, reject);
+        }, 20);
+        const before = stage.simulator.requests().filter((request) => nameOf(request) === name).length;
+        setTimeout(() => {
+          clearInterval(watch);
+          resolve();
+        }, 60_000).unref();
+      }),
+  };
+}
+
+export function terminateAt(spot: Spot): Disturbance {
+  return {
+    name: `terminate@${spot.name}/${spot.nth}`,
+    interrupts: true,
+    ...during(spot, async (stage) => {
+      await stage.bench.muster.client.workflow.getHandle(idOf(stage)).terminate('an impatient operator');
+    }),
+  };
+}
+
+export function cancelAt(spot: Spot): Disturbance {
+  return {
+    name: `cancel@${spot.name}/${spot.nth}`,
+    cancels: true,
+    ...during(spot, async (stage) => {
+      await stage.bench.muster.client.workflow.getHandle(idOf(stage)).cancel();
+    }),
+    scenario: (scenario) => ({
+      ...scenario,
+      decide: (problem) => (problem.code === 'cancelled' ? 'undo' : scenario.decide?.(problem)),
+    }),
+  };
+}
+
+/** Resets the ended run to its nth workflow task; to its last where it had fewer. */
+export function resetTo(nth: number): Disturbance {
+  return { name: `reset/${nth}`, interrupts: true, afterwards: (stage) => reset(stage, nth) };
+}
+
+/** The same while a call is at the vendor: to the workflow task before. */
+export function resetAt(spot: Spot, back: number): Disturbance {
+  return {
+    name: `reset-${back}-back@${spot.name}/${spot.nth}`,
+    interrupts: true,
+    ...during(spot, (stage) => reset(stage, -back)),
+  };
+}
+
+/** @param nth counted from the first, or, where negative, back from the last */
+async function reset(stage: Stage, nth: number): Promise<void> {
+  const { client } = stage.bench.muster;
+  const workflowId = idOf(stage);
+  const { runId } = await client.workflow.getHandle(workflowId).describe();
+  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const tasks = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
+  const task = tasks.at(nth > 0 ? Math.min(nth, tasks.length) - 1 : Math.max(nth, -tasks.length));
+  if (!task?.eventId) throw new Error('the run has no workflow task to be reset to');
+  await client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId, runId },
+    reason: 'sweep',
+    requestId: randomUUID(),
+    workflowTaskFinishEventId: task.eventId,
+  });
+  while ((await client.workflow.getHandle(workflowId).describe()).runId === runId) await sleep(50);
+}
