@@ -57,25 +57,21 @@ async function createUser(run: Run): Promise<EthosceUserRef> {
     async look() {
       const { email } = person;
       const { username, ssoId } = account;
-      const [byMail, byName, bySsoId] = await Promise.all([
-        run.safe('verify', () =>
+      const [byMail, byName, bySsoId] = await run.safe('verify', () =>
+        Promise.all([
           reads.findEthosceUserByMail.executeWithOptions({ summary: 'verify: by mail' }, [
             { connection, email },
           ]),
-        ),
-        run.safe('verify', () =>
           reads.findEthosceUserByName.executeWithOptions({ summary: 'verify: by name' }, [
             { connection, username },
           ]),
-        ),
-        ssoId === undefined
-          ? undefined
-          : run.safe('verify', () =>
-              reads.findEthosceSsoLinks.executeWithOptions({ summary: 'verify: by SSO id' }, [
+          ssoId === undefined
+            ? undefined
+            : reads.findEthosceSsoLinks.executeWithOptions({ summary: 'verify: by SSO id' }, [
                 { connection, ssoId },
               ]),
-            ),
-      ]);
+        ]),
+      );
       return {
         look: byMail.look,
         seen: { byMail: byMail.value, byName: byName.value, bySsoId: bySsoId?.value },
@@ -149,7 +145,8 @@ async function giveProfile(run: Run, uid: string): Promise<void> {
     const profiles = await run.safe('profile', () => reads.findEthosceProfiles({ connection, uid }), true);
     return { look: profiles.look, seen: profiles.value };
   };
-  const { who, provenance } = await createOnce<EthosceProfile[], EthosceProfile>(run, {
+  const fresh = false;
+  const { who } = await createOnce<EthosceProfile[], EthosceProfile>(run, {
     step: 'profile',
     what: 'the profile',
     ability: ethosceProfileAbility,
@@ -177,7 +174,8 @@ async function giveProfile(run: Run, uid: string): Promise<void> {
     skippable: true,
   });
   run.result.ids.profileId = who.pid;
-  if (provenance === 'created') return;
+  // What was just sent says what is wanted; what was there before may not.
+  if (fresh) return;
   const fields = profileChanges(who.fields, profileFields(person, account));
   if (Object.keys(fields).length === 0) return;
   await run.safe('profile', () => reads.updateEthosceProfile({ connection, pid: who.pid, fields }), true);

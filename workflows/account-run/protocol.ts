@@ -65,6 +65,8 @@ export interface State<Who> {
   needsWord: boolean;
   /** A send of ours has ended without a trustworthy answer at some time. */
   everLost: boolean;
+  /** An earlier run's create was answered, and now it does not show: no policy sends that again, only a person's word. */
+  answered?: boolean;
   /** Looks made since settling began. */
   round: number;
   /** Time waited in a row for a vendor that takes no requests, and how often. */
@@ -128,7 +130,10 @@ function looked<Who>(rules: Rules, state: State<Who>, verdict: Verdict<Who>): St
       if (state.needsWord) return park(state, lostTrouble(state));
       // Its create was answered in an earlier run, and now it is gone, or not yet to be seen.
       if (rules.inherited === 'done' && !state.everLost)
-        return settle(rules, lost(state, { message: 'an earlier run created it, and it does not show' }));
+        return settle(rules, {
+          ...lost(state, { message: 'an earlier run created it, and it does not show' }),
+          answered: true,
+        });
       return { ...state, move: { do: 'send' } };
     default:
       if (verdict.is !== 'unsure') return park(state, troubleOf(verdict));
@@ -237,7 +242,8 @@ function settled<Who>(rules: Rules, state: State<Who>, verdict: Verdict<Who>): S
     };
   // All that was sent has landed and shows, and nothing does.
   const landed = { ...state, suspect: false, round: 0 };
-  const may = rules.refusesDuplicates || rules.whenAbsent === 'resend' || !state.needsWord;
+  const byPolicy = rules.whenAbsent === 'resend' && !state.answered;
+  const may = rules.refusesDuplicates || byPolicy || !state.needsWord;
   // A create whose answer is lost each time will not get better by itself: somebody has to look why.
   if (may && state.resends < MOST_RESENDS)
     return { ...landed, needsWord: false, resends: state.resends + 1, move: { do: 'send' } };

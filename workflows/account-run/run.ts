@@ -56,6 +56,8 @@ const UNDONE_AFTER: readonly ProblemCode[] = [
 const MOST_EVIDENCE = 60;
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
+/** Waits are lengthened by up to this part of them, so that runs that fell together do not come back together. */
+const SPREAD = 0.5;
 
 /** What a parked step can do with a decision that concerns it alone. */
 export interface OpenQuestion<Ruling> {
@@ -166,7 +168,9 @@ export class AccountRun<Account = unknown> {
       } catch (error) {
         const failure = callFailure(error);
         if (failure.kind === 'unavailable' && waitedMs < this.plan.policy.waitForMs) {
-          const ms = Math.max(Math.min(FIRST_WAIT_MS * 2 ** waits, LONGEST_WAIT_MS), failure.retryAfterMs);
+          const least = Math.max(Math.min(FIRST_WAIT_MS * 2 ** waits, LONGEST_WAIT_MS), failure.retryAfterMs);
+          // Deterministic: a workflow's Math.random is seeded by its run.
+          const ms = Math.ceil(least * (1 + SPREAD * Math.random()));
           if (waits === 0) this.waitForVendor(step, failure.trouble);
           await this.pause(ms, 'the vendor is away; asked again afterwards');
           waitedMs += ms;
@@ -191,6 +195,8 @@ export class AccountRun<Account = unknown> {
     const trouble: Trouble = this.undoing ? { ...open.trouble, code: 'undo-blocked' } : open.trouble;
     const decisions = this.decisionsOn(open);
     if (!this.undoing && this.undoesBecauseOf(trouble, open)) throw new Undoing(trouble);
+    // One question at a time: a second one of the same run waits until the first is answered.
+    await condition(() => this.question === undefined);
     const question: { open: OpenQuestion<unknown>; answer?: unknown } = { open };
     this.question = question;
     this.result.status = 'parked';
