@@ -9,6 +9,7 @@ import { EXIT, ExpectedError } from './exit';
 import { catchInterrupts } from './interrupt';
 import { isPolled } from './pollers';
 import { isTerminal, live, say, tint } from './screen';
+import { isUnanswered, progressSoon, standing } from './standing';
 
 const LOOK_EVERY_MS = 400;
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -25,8 +26,10 @@ export async function follow(muster: Muster, handle: RunHandle): Promise<ResultD
   try {
     return await handle.result({ signal: interrupts.signal });
   } catch (error) {
-    if (!interrupts.signal.aborted) throw error;
-    throw new ExpectedError(leftRunning(handle.id), EXIT.interrupted);
+    if (interrupts.signal.aborted) throw new ExpectedError(leftRunning(handle.id), EXIT.interrupted);
+    // It is parked, and the worker that could tell more is gone.
+    if (isUnanswered(error)) return standing(muster, handle);
+    throw error;
   } finally {
     ended.abort();
     interrupts.release();
@@ -45,7 +48,7 @@ async function showProgress(muster: Muster, handle: RunHandle, signal: AbortSign
   const shown = new Map<string, string>();
   let warned = false;
   for (let turn = 0; !signal.aborted; turn += 1) {
-    const document = await handle.progress().catch(() => undefined);
+    const document = await progressSoon(muster, handle).catch(() => undefined);
     if (signal.aborted) return;
     if (document) show(await inDetail(muster, handle.id, document), shown, turn);
     else if (!warned && !(await isPolled(muster.client, WORKFLOW_QUEUE).catch(() => true))) {

@@ -1,6 +1,6 @@
 // Which of Muster's search attributes a namespace lacks, and registering them. An unregistered one, upserted by a
 // workflow, would stop its run without a word.
-import type { Connection } from '@temporalio/client';
+import type { ConnectionLike } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { MUSTER_SEARCH_ATTRIBUTES } from './search-attributes';
 
@@ -20,7 +20,7 @@ export interface RegistrationState {
 
 /** Reads only. */
 export async function registrationState(
-  connection: Connection,
+  connection: Pick<ConnectionLike, 'operatorService'>,
   namespace: string,
 ): Promise<RegistrationState> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
@@ -34,7 +34,10 @@ export async function registrationState(
 }
 
 /** Registers what is missing through the operator service (Temporal Cloud has its own way: tcld or its UI). */
-export async function registerMissing(connection: Connection, namespace: string): Promise<void> {
+export async function registerMissing(
+  connection: Pick<ConnectionLike, 'operatorService'>,
+  namespace: string,
+): Promise<void> {
   const { missing } = await registrationState(connection, namespace);
   if (missing.length === 0) return;
   const searchAttributes = Object.fromEntries(
