@@ -16,5 +16,6 @@ export type { RequestDocument } from '../request/schema';
 export { type TemporalSettings, TemporalUnreachableError } from '../temporal/connect';
 export { DecisionRefusedError, DifferentRequestError, UnknownRunError } from './errors';
 export { type Reasoned, type Resolution, RunHandle } from './handle';
+export type { Inspection, InspectOptions } from './inspect';
 export type { ListedDebt, ListedRun, ListFilter } from './list';
 export { type ConnectOptions, connectMuster, Muster } from './muster';

@@ -20,6 +20,7 @@ import { openConnection } from '../temporal/open-connection';
 import { searchAttributesOf } from '../temporal/search-attributes';
 import { DifferentRequestError, UnknownRunError } from './errors';
 import { RunHandle } from './handle';
+import { type Inspection, type InspectOptions, inspectConnections } from './inspect';
 import { type ListedDebt, type ListedRun, type ListFilter, listDebts, listRuns } from './list';
 import { accountRunPlan, encounter, personRunPlan, type RunPlan } from './start';
 
@@ -133,6 +134,18 @@ export class Muster {
   /** What undo could not remove, with what a person has to do about it. */
   debts(): Promise<ListedDebt[]> {
     return listDebts(this.client);
+  }
+
+  /**
+   * Asks, through a worker and reading only, what the vendors say to the connections' credentials. Never rejects because of a
+   * vendor.
+   * @param connections all of the configuration if left out
+   */
+  inspect(
+    connections: readonly string[] = Object.keys(this.config.connections),
+    options: InspectOptions = {},
+  ): Promise<Inspection[]> {
+    return inspectConnections(this.client, this.config, connections, options);
   }
 
   list(filter: ListFilter = {}): Promise<ListedRun[]> {

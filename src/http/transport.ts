@@ -1,13 +1,14 @@
 // A connection's way to its vendor: base address, credentials, pool, pace. Carries out declared calls and answers with
-// their outcome. Credentials that were rejected once are not sent again by this process (accounts lock after a few).
+// their outcome. Credentials that were rejected once are not sent again until somebody lifts the bar (accounts lock after
+// a few failures); only a probe goes past it.
 import type { Dispatcher } from 'undici';
 import type { Auth } from './auth';
 import type { Call } from './call';
 import { classify, isForbidden, isUnauthorized } from './classify';
 import { type Exchange, exchange, type NetworkOptions, openDispatcher } from './exchange';
-import type { Outcome } from './outcome';
+import type { Barred, Outcome, Unsent } from './outcome';
 import { createPace } from './pace';
-import { createTrial } from './trial';
+import { createTrial, type Enter, isProof } from './trial';
 
 export interface TransportOptions extends Omit<NetworkOptions, 'origin'> {
   /** Origin and, if any, a prefix of the path. */
@@ -16,6 +17,15 @@ export interface TransportOptions extends Omit<NetworkOptions, 'origin'> {
   requestsPerSecond?: number;
   /** Told of every exchange; holds nothing personal. */
   onCall?: (report: CallReport) => void;
+  /** What all processes together know of the credentials; left out, this one minds itself alone. */
+  gate?: Gate;
+}
+
+export interface Gate {
+  /** Asked before credentials that this process has not proven are sent. */
+  enter: Enter;
+  /** Told of a rejection before anybody else hears of it. Never rejects. */
+  rejected(outcome: Barred): Promise<void>;
 }
 
 export interface CallReport {
@@ -38,18 +48,24 @@ export interface SendOptions {
 
 export interface Transport {
   send<T>(call: Call<T>, options?: SendOptions): Promise<Outcome<T>>;
+  /** Makes a call even past the bar, to learn whether the credentials are accepted; sets or lifts the bar by its answer. */
+  probe<T>(call: Call<T>, options?: Pick<SendOptions, 'signal'>): Promise<Outcome<T>>;
+  /** From now on nothing is sent; every call ends as told. */
+  bar(outcome: Barred | Unsent): void;
+  /** The credentials may be tried again. */
+  unbar(): void;
   close(): Promise<void>;
 }
 
 export function createTransport(options: TransportOptions): Transport {
-  const { baseUrl, auth, timeoutMs, onCall } = options;
+  const { baseUrl, auth, timeoutMs, onCall, gate } = options;
   const base = new URL(baseUrl);
   const prefix = base.pathname.replace(/\/+$/, '');
   const network: NetworkOptions = { ...options, origin: base.origin };
   const pool = openDispatcher(network);
   const pace = createPace(options.requestsPerSecond);
-  const inTurn = createTrial();
-  let barred: Outcome<never> | undefined;
+  const trial = createTrial(gate?.enter);
+  let barred: Barred | Unsent | undefined;
   let probing: Promise<Outcome<unknown>> | undefined;
 
   async function once<T>(
@@ -95,7 +111,7 @@ export function createTransport(options: TransportOptions): Transport {
     });
   const login = <T>(call: Call<T>): Promise<Outcome<T>> => ask(call, {});
 
-  function rejected(call: Call<unknown>, vendorStatus: number): Outcome<never> {
+  function rejected(call: Call<unknown>, vendorStatus: number): Barred {
     return {
       kind: 'barred',
       message: `${call.name}: the vendor rejected the connection's credentials`,
@@ -123,8 +139,9 @@ export function createTransport(options: TransportOptions): Transport {
     reply: Exchange & { kind: 'reply' },
     headers: Record<string, string>,
   ): Promise<Outcome<T>> {
-    if (barred) return barred;
     if (auth.afterForbidden) {
+      if (auth.afterForbidden.probe === (call as Call<unknown>)) return rejected(call, reply.status);
+      if (barred) return barred;
       // A password that was changed meets many calls at once: one probe answers for all of them.
       probing ??= ask(auth.afterForbidden.probe, headers).finally(() => {
         probing = undefined;
@@ -147,15 +164,37 @@ export function createTransport(options: TransportOptions): Transport {
     };
   }
 
+  function bar(outcome: Barred | Unsent): void {
+    barred = outcome;
+    trial.doubt();
+  }
+
   return {
     async send(call, send = {}) {
       if (send.paced && !barred) await pace(send.signal);
-      return inTurn(async () => {
+      if (barred) return barred;
+      return trial.inTurn(async () => {
         if (barred) return barred;
         const outcome = await report(call, () => attempt(call, send));
-        if (outcome.kind === 'barred') barred = outcome;
+        if (outcome.kind === 'barred' && !barred) {
+          bar(outcome);
+          await gate?.rejected(outcome);
+        }
         return outcome;
       });
+    },
+    async probe(call, send = {}) {
+      const outcome = await report(call, () => attempt(call, send));
+      if (outcome.kind === 'barred') bar(outcome);
+      if (isProof(outcome.kind)) {
+        barred = undefined;
+        trial.prove();
+      }
+      return outcome;
+    },
+    bar,
+    unbar() {
+      barred = undefined;
     },
     close: () => pool.destroy(),
   };

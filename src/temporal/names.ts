@@ -5,6 +5,9 @@ export const WORKFLOW_QUEUE = 'muster';
 export const ONBOARD_PERSON = 'onboardPerson';
 export const REMOVE_ACCOUNTS = 'removeAccounts';
 export const ACCOUNT_LEDGER = 'accountLedger';
+export const CONNECTION_HOLD = 'connectionHold';
+export const CREDENTIALS_TRIAL = 'credentialsTrial';
+export const INSPECT_CONNECTION = 'inspectConnection';
 
 /** A rate-limited connection has a queue of its own, whose limit the server enforces over all workers. */
 export function activityQueue(connection: string, requestsPerSecond: number | undefined): string {
@@ -26,6 +29,21 @@ export function removalId(key: string): string {
 
 export function ledgerId(connection: string, key: string): string {
   return `ledger/${connection}/${key}`;
+}
+
+/** The hold of a connection whose credentials were rejected (design.md, "A held connection"). */
+export function holdId(connection: string): string {
+  return `connection/${connection}`;
+}
+
+/** Open while a worker tries credentials that it has not proven yet: a lock, so that no two try them at once. */
+export function trialId(connection: string): string {
+  return `connection/${connection}/trial`;
+}
+
+/** One inspection of a connection's credentials. */
+export function inspectId(connection: string, id: string): string {
+  return `inspect/${connection}/${id}`;
 }
 
 /** @returns the parts of an account's id, or undefined where it is another kind of run's. */

@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { CommonConnection } from '../config/common';
 import type { Auth } from '../http/auth';
+import type { Call } from '../http/call';
 
 /** One thing wrong with what someone gave us: where, what, and what to do. Never holds the value of a personal field. */
 export interface Fault {
@@ -92,6 +93,10 @@ export interface VendorDefinition<
   readonly secrets: readonly Secret[];
   /** How a connection proves who it is. */
   auth(connection: z.output<ConnectionSchema>): Auth;
+  /** Keys beside the secrets that say who logs in: other values are other credentials. */
+  readonly logsInAs?: readonly (keyof z.output<ConnectionSchema> & string)[];
+  /** A cheap call that reads only, and is answered with success or a refusal only to accepted credentials. */
+  probe(connection: z.output<ConnectionSchema>): Call<unknown>;
   /** Calls that a create's activity makes right before its write; they lengthen the fence (src/http/fence). */
   readonly readsBeforeWrite: number;
   /** The vendor's account part of a request (strict, no transforms; `environment` is added by src/request). */

@@ -10,6 +10,7 @@ import type { ConnectionConfig, ConnectionOf, MusterConfig } from '../config/sch
 import type { Transport } from '../http/transport';
 import type { KeyRing } from '../privacy/keys';
 import type { VendorName } from '../vendors/registry';
+import type { Holds } from './holds';
 
 export interface WorkerContext {
   config: MusterConfig;
@@ -17,6 +18,8 @@ export interface WorkerContext {
   /** For looking at runs; decodes with the worker's keys. */
   temporal: Client;
   transports: ReadonlyMap<string, Transport>;
+  /** Which connections are held. */
+  holds: Holds;
   log: Pick<Console, 'debug' | 'info' | 'warn' | 'error'>;
 }
 

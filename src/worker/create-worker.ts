@@ -20,6 +20,7 @@ import { loadActivities } from './activities';
 import { BUILT_BUNDLE, bundleWorkflows } from './bundle';
 import { ContextInterceptor, type WorkerContext } from './context';
 import type { Readiness } from './health';
+import { Holds, type HoldTiming } from './holds';
 import { vendorCallMetrics } from './metrics';
 import { openTransports } from './transports';
 
@@ -34,6 +35,8 @@ export interface MusterWorkerOptions {
   workflowBundle?: WorkflowBundleOption;
   /** Runs whose state is kept in memory; each takes some 200 KB. Default 300. */
   maxCachedWorkflows?: number;
+  /** When held connections are looked at, probed and released. */
+  holds?: Partial<HoldTiming>;
 }
 
 export interface MusterWorker {
@@ -63,11 +66,16 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
   const converter = dataConverter(keys);
   const temporal = new Client({ connection, namespace, dataConverter: converter });
   const count = vendorCallMetrics(Runtime.instance().metricMeter);
-  const transports = openTransports(config, (name, report) => {
-    count(name, report);
-    log.debug('vendor call', { connection: name, ...report });
-  });
-  const context: WorkerContext = { config, keys, temporal, transports, log };
+  const holds = new Holds({ config, keys, temporal, log, ...(options.holds && { timing: options.holds }) });
+  const transports = openTransports(
+    config,
+    (name, report) => {
+      count(name, report);
+      log.debug('vendor call', { connection: name, ...report });
+    },
+    (name) => holds.gateOf(name),
+  );
+  const context: WorkerContext = { config, keys, temporal, transports, holds, log };
 
   const shared = {
     connection,
@@ -99,10 +107,12 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
   };
   return {
     async run() {
+      holds.start(transports);
       try {
         // When one poller fails for good, the others must not go on as if nothing were amiss.
         await Promise.all(workers.map((worker) => worker.run().finally(stopAll)));
       } finally {
+        await holds.stop();
         await Promise.all([...transports.values()].map((transport) => transport.close()));
         if (!given) await connection.close();
       }

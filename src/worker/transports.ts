@@ -1,18 +1,27 @@
 // Opens a transport for each connection of the configuration, with its vendor's way to log in.
 import type { ConnectionConfig, MusterConfig } from '../config/schema';
 import type { Auth } from '../http/auth';
-import { type CallReport, createTransport, type Transport } from '../http/transport';
+import { type CallReport, createTransport, type Gate, type Transport } from '../http/transport';
 import { vendorOf } from '../vendors/registry';
 
-/** @param onCall told of every exchange, with the connection's name */
+/**
+ * @param onCall told of every exchange, with the connection's name
+ * @param gateOf what all workers know of a connection's credentials
+ */
 export function openTransports(
   config: MusterConfig,
   onCall: (connection: string, report: CallReport) => void,
+  gateOf: (connection: string) => Gate,
 ): Map<string, Transport> {
   return new Map(
     Object.entries(config.connections).map(([name, connection]) => [
       name,
-      createTransport({ ...connection, auth: authOf(connection), onCall: (report) => onCall(name, report) }),
+      createTransport({
+        ...connection,
+        auth: authOf(connection),
+        onCall: (report) => onCall(name, report),
+        gate: gateOf(name),
+      }),
     ]),
   );
 }

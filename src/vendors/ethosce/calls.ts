@@ -15,7 +15,7 @@ export function ethosceAuth({ username, password }: Pick<EthosceConnection, 'use
 }
 
 /** Answered with 403 only to callers whose credentials are not accepted; any other 403 is a missing right. */
-const sessionToken: Call<'credentials-accepted'> = {
+export const sessionToken: Call<'credentials-accepted'> = {
   name: 'EthosCE: session token',
   method: 'GET',
   path: '/restws/session/token',

@@ -1,6 +1,6 @@
 // EthosCE: a Drupal user with its profile, roles and single sign-on; everything can be asked.
 import { defineVendor } from '../definition';
-import { ethosceAuth } from './calls';
+import { ethosceAuth, sessionToken } from './calls';
 import { ethosceConnection, ethosceSecrets } from './config';
 import { checkEthosceAccount, ethosceAccount, resolveEthosceAccount } from './request';
 
@@ -11,6 +11,8 @@ export const ethosce = defineVendor({
   connection: ethosceConnection,
   secrets: ethosceSecrets,
   auth: ethosceAuth,
+  logsInAs: ['username'],
+  probe: () => sessionToken,
   readsBeforeWrite: 0,
   identity: ['username'],
   account: ethosceAccount,

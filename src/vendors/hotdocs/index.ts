@@ -1,6 +1,7 @@
 // HotDocs Advance: one call under a GUID of our own making, which can be asked for again.
+import { randomUUID } from 'node:crypto';
 import { defineVendor } from '../definition';
-import { hotdocsAuth } from './calls';
+import { hotdocsAuth, readUser } from './calls';
 import { checkHotdocsConnection, hotdocsConnection, hotdocsSecrets } from './config';
 import { hotdocsAccount, resolveHotdocsAccount } from './request';
 
@@ -11,6 +12,9 @@ export const hotdocs = defineVendor({
   connection: hotdocsConnection,
   secrets: hotdocsSecrets,
   auth: hotdocsAuth,
+  logsInAs: ['clientName', 'principalName', 'tokenPath'],
+  // Nobody has this GUID, and to be told so takes a token.
+  probe: (connection) => readUser(connection, randomUUID()),
   readsBeforeWrite: 0,
   identity: ['userId'],
   account: hotdocsAccount,

@@ -1,6 +1,6 @@
 // Ignis PHA: log-in and User Profile assessment, at a vendor that can't be asked who exists.
 import { defineVendor } from '../definition';
-import { phaAuth } from './calls';
+import { getForm, phaAuth } from './calls';
 import { checkPhaConnection, phaConnection, phaSecrets } from './config';
 import { checkPhaAccount, phaAccount, resolvePhaAccount } from './request';
 
@@ -11,6 +11,7 @@ export const pha = defineVendor({
   connection: phaConnection,
   secrets: phaSecrets,
   auth: phaAuth,
+  probe: () => getForm(),
   // The form is fetched right before each post of the assessment.
   readsBeforeWrite: 1,
   identity: [],
