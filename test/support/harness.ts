@@ -18,6 +18,8 @@ export interface HarnessOptions {
   vendors: SimulatedVendor[];
   /** Further keys of a connection, by its name; the connection is named as its vendor. */
   connections?: Record<string, Record<string, unknown>>;
+  /** Connections of other names to the same simulators: `{ 'ethosce-strict': { vendor: 'ethosce', existing: 'refuse' } }`. */
+  further?: Record<string, Record<string, unknown> & { vendor: SimulatedVendor }>;
 }
 
 export class Harness {
@@ -41,15 +43,17 @@ export class Harness {
   }
 
   private static async around(server: EmbeddedServer, options: HarnessOptions): Promise<Harness> {
-    const { vendors, connections = {} } = options;
+    const { vendors, connections = {}, further = {} } = options;
     const started = await Promise.all(vendors.map((vendor) => startSimulator(vendor)));
+    const usual = (vendor: SimulatedVendor) => ({
+      ...started.find((simulator) => simulator.vendor === vendor)?.connection(),
+      ...QUICK,
+    });
     const config = configFromObject({
-      connections: Object.fromEntries(
-        started.map((simulator) => [
-          simulator.vendor,
-          { ...simulator.connection(), ...QUICK, ...connections[simulator.vendor] },
-        ]),
-      ),
+      connections: Object.fromEntries([
+        ...vendors.map((vendor) => [vendor, { ...usual(vendor), ...connections[vendor] }]),
+        ...Object.entries(further).map(([name, more]) => [name, { ...usual(more.vendor), ...more }]),
+      ]),
       encryption: { keys: { test: newKey() }, activeKey: 'test' },
     });
     const temporal = { connection: { address: server.address }, namespace: 'default' };
