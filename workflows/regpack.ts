@@ -40,10 +40,10 @@ async function provision(run: Run): Promise<void> {
     await run.step(`child-${key}`, () => createChild(run, key, user));
 }
 
-/** The user that a run goes on with. `sent`: this run's own create made it, with all its fields. */
+/** The user that a run goes on with. `fresh`: this run's own create made it, with all its fields and no children. */
 interface User {
   userId: string;
-  sent: boolean;
+  fresh: boolean;
 }
 
 async function createUser(run: Run): Promise<User> {
@@ -51,7 +51,7 @@ async function createUser(run: Run): Promise<User> {
   const reads = safeCalls<typeof activities>(run.plan);
   const sends = sendCalls<typeof activities>(run.plan, regpackUserAbility);
   const sought = soughtUser(run);
-  let sent = false;
+  let fresh = false;
   const { who, provenance } = await createOnceByLedger<string, UserLook>(run, {
     step: 'create',
     verifyStep: 'verify',
@@ -67,11 +67,13 @@ async function createUser(run: Run): Promise<User> {
         return scan ? judgeScan(scan, judgeUser(scan.hits, sought, when)) : { is: 'absent' };
       },
     },
-    send(ground) {
-      sent = true;
-      return sends.createRegpackUser.executeWithOptions({ summary: 'create the user' }, [
+    async send(ground) {
+      fresh = true;
+      const outcome = await sends.createRegpackUser.executeWithOptions({ summary: 'create the user' }, [
         { connection, step: 'create', ground, key, person, account },
       ]);
+      fresh = outcome.kind === 'done' || outcome.kind === 'unknown';
+      return outcome;
     },
     idOf: (userId) => userId,
     fromId: (id) => id ?? '',
@@ -82,18 +84,21 @@ async function createUser(run: Run): Promise<User> {
       if (!user || !here) return `Regpack has no user ${userId} in this project.`;
       const verdict = judgeOne(user, sought);
       if (verdict.is !== 'found') return verdict.message;
+      // It may be of an operator's own making.
+      fresh = false;
       return { who: userId, provenance: verdict.mine ? 'confirmed' : 'adopted' };
     },
   });
   run.result.userId = who;
   run.result.provenance = provenance;
-  if (provenance === 'confirmed' && sent && !sought.marker && !account.verifyByList)
+  fresh &&= provenance !== 'adopted';
+  if (provenance === 'confirmed' && fresh && !sought.marker && !account.verifyByList)
     run.note(
       "The create's answer was lost, and the list shows a user with our log-in and e-mail address. Without markerField " +
         'or verifyByList, somebody who had both before would look the same.',
     );
-  await compareIds(run, { userId: who, sent });
-  return { userId: who, sent };
+  await compareIds(run, { userId: who, fresh });
+  return { userId: who, fresh };
 }
 
 function soughtUser({ plan }: Run): SoughtUser {
@@ -108,10 +113,10 @@ function soughtUser({ plan }: Run): SoughtUser {
 }
 
 /** Regpack makes a new user where it does not take a clogin_id; nobody is to find that out by chance. */
-async function compareIds(run: Run, { userId, sent }: User): Promise<void> {
+async function compareIds(run: Run, { userId, fresh }: User): Promise<void> {
   const { cloginId } = run.plan.account;
   if (cloginId === undefined || String(cloginId) === userId) return;
-  const message = sent
+  const message = fresh
     ? `Regpack did not take clogin_id ${cloginId}: it made a new user, ${userId}.`
     : `The request gives clogin_id ${cloginId}, but this account is Regpack's user ${userId}.`;
   run.note(message);
@@ -133,8 +138,8 @@ async function compareIds(run: Run, { userId, sent }: User): Promise<void> {
 }
 
 /** Updates the fields of a user who was there before; what this run sent itself has them already. */
-async function giveFields(run: Run, { userId, sent }: User): Promise<void> {
-  if (sent) return run.skip('profile', 'the create has set the fields');
+async function giveFields(run: Run, { userId, fresh }: User): Promise<void> {
+  if (fresh) return run.skip('profile', 'the create has set the fields');
   await run.step('profile', async () => {
     const { connection, key, account } = run.plan;
     const { submitForms, sendMail } = account;
@@ -163,7 +168,7 @@ async function giveFields(run: Run, { userId, sent }: User): Promise<void> {
   });
 }
 
-async function createChild(run: Run, key: string, { userId: parent, sent }: User): Promise<void> {
+async function createChild(run: Run, key: string, { userId: parent, fresh }: User): Promise<void> {
   const { connection, account } = run.plan;
   const child = account.children.find((each) => each.key === key);
   // Amended away meanwhile.
@@ -179,7 +184,7 @@ async function createChild(run: Run, key: string, { userId: parent, sent }: User
     ask: {
       // A parent who was there before may have this child already, and Regpack would take a second one.
       look: async (doubt) =>
-        doubt || !sent || account.verifyByList ? await readList(run, step, sought) : undefined,
+        doubt || !fresh || account.verifyByList ? await readList(run, step, sought) : undefined,
       judge: (scan) => (scan ? judgeScan(scan, judgeChild(scan.hits, sought)) : { is: 'absent' }),
     },
     send: (ground) =>

@@ -25,9 +25,9 @@ import type { AccountRun } from './run';
 export function decisionHandlers(run: AccountRun): void {
   // A run that was asked to be cancelled and stands still must still take decisions.
   const decision = (name: Decision) => (input: DecisionInput) =>
-    CancellationScope.nonCancellable(async () => run.decide(name, await checked(name, input)));
+    CancellationScope.nonCancellable(async () => run.desk.decide(name, await checked(name, input)));
   const validator = (name: Decision) => (_input: DecisionInput) => {
-    const refusal = run.refuses(name);
+    const refusal = run.desk.refuses(name);
     if (refusal) throw ApplicationFailure.nonRetryable(refusal, 'invalid-decision');
   };
   setHandler(retry, decision('retry'), {

@@ -29,17 +29,14 @@ export interface Sequence<Account> {
   undone?(run: AccountRun<Account>): Promise<void>;
 }
 
-const cannotUndo = (): Promise<never> => Promise.reject(new Error('not yet'));
-
 /** `undo` takes back what earlier runs of this account made; `remove` also disables what they adopted. */
 export type Purpose = 'provision' | 'undo' | 'remove';
 
 export async function accountRun<Account>(
   request: RequestDocument,
-  given: Sequence<Account> | Sequence<Account>['provision'],
+  sequence: Sequence<Account>,
   purpose: Purpose = 'provision',
 ): Promise<ResultDocument> {
-  const sequence = typeof given === 'function' ? { provision: given, undo: cannotUndo } : given;
   let run: AccountRun<Account> | undefined;
   setHandler(progress, () => run?.document() ?? resultDocument(request.key, notYet(request)), {
     description: 'The result document as it stands.',
@@ -48,7 +45,7 @@ export async function accountRun<Account>(
   const account = new AccountRun<Account>(plan, request, workflowInfo().parent);
   run = account;
   decisionHandlers(account);
-  CancellationScope.current().cancelRequested.catch(() => account.cancel());
+  CancellationScope.current().cancelRequested.catch(() => account.desk.cancel());
   // Once something may have been sent, a run is carried to an end that leaves nothing unsaid.
   await CancellationScope.nonCancellable(async () => {
     await carryOut(account, sequence, purpose);

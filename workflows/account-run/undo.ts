@@ -20,7 +20,7 @@ export async function compensate<Account>(
   undo: UndoStep<Account>,
   because: Trouble,
 ): Promise<void> {
-  run.beginUndo();
+  run.desk.beginUndo();
   run.note(`Undone because of ${because.code}: ${because.message}`);
   if (Object.values(run.result.made).some(({ how }) => how === 'sent'))
     await sleep(run.plan.policy.settleMs, { summary: 'until all that was sent has landed and shows' });

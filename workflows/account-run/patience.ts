@@ -1,0 +1,99 @@
+// Making a call that may be repeated, for as long as it takes: what is away is waited for, what is refused is asked about.
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  sleep,
+} from '@temporalio/workflow';
+import type { NotDone } from '../../src/http/outcome';
+import type { Trouble } from './protocol';
+import type { AccountRun } from './run';
+
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 10 * 60_000;
+/** Waits are lengthened by up to this part of them, so that runs that fell together do not come back together. */
+const SPREAD = 0.5;
+
+/** @see AccountRun.safe */
+export async function patiently<T>(
+  run: AccountRun,
+  step: string,
+  call: () => Promise<T>,
+  skippable: boolean,
+): Promise<T> {
+  let waitedMs = 0;
+  let waits = 0;
+  for (;;) {
+    try {
+      const value = await call();
+      if (waits > 0) run.goOn(step);
+      return value;
+    } catch (error) {
+      const failure = callFailure(error);
+      if (failure.kind === 'unavailable' && waitedMs < run.plan.policy.waitForMs) {
+        const least = Math.max(Math.min(FIRST_WAIT_MS * 2 ** waits, LONGEST_WAIT_MS), failure.retryAfterMs);
+        // Deterministic: a workflow's Math.random is seeded by its run.
+        const ms = Math.ceil(least * (1 + SPREAD * Math.random()));
+        if (waits === 0) run.waitForVendor(step, failure.trouble);
+        await pause(run, ms);
+        waitedMs += ms;
+        waits += 1;
+        continue;
+      }
+      waitedMs = 0;
+      waits = 0;
+      await run.park({
+        step,
+        trouble: failure.trouble,
+        decisions: skippable ? ['retry', 'amend', 'skip'] : ['retry', 'amend'],
+        rule: () => Promise.resolve(undefined),
+      });
+    }
+  }
+}
+
+/** Waits, but not beyond a cancellation or a decision to undo. */
+async function pause(run: AccountRun, ms: number): Promise<void> {
+  await CancellationScope.cancellable(async () => {
+    const over = sleep(ms, { summary: 'the vendor is away; asked again afterwards' });
+    await Promise.race([over, condition(() => run.desk.stopAsked)]);
+    CancellationScope.current().cancel();
+  }).catch((error: unknown) => {
+    if (!isCancellation(error)) throw error;
+  });
+  await run.heedCancel();
+}
+
+interface CallFailure {
+  kind: 'unavailable' | 'stopped';
+  trouble: Trouble;
+  retryAfterMs: number;
+}
+
+/** Reads what a safe activity threw (activities/support throws the outcome as the failure's details). */
+function callFailure(error: unknown): CallFailure {
+  if (!(error instanceof ActivityFailure)) throw error;
+  const cause = error.cause;
+  const outcome =
+    cause instanceof ApplicationFailure ? (cause.details?.[0] as NotDone | undefined) : undefined;
+  const message = cause?.message ?? error.message;
+  const vendorStatus = outcome?.vendorStatus === undefined ? {} : { vendorStatus: outcome.vendorStatus };
+  switch (outcome?.kind) {
+    case 'refused':
+      return { kind: 'stopped', trouble: { code: outcome.code, message, ...vendorStatus }, retryAfterMs: 0 };
+    case 'barred':
+      return {
+        kind: 'stopped',
+        trouble: { code: 'credentials-rejected', message, ...vendorStatus },
+        retryAfterMs: 0,
+      };
+    default:
+      return {
+        kind: 'unavailable',
+        trouble: { code: 'vendor-unavailable', message, ...vendorStatus },
+        retryAfterMs: outcome?.retryAfterMs ?? 0,
+      };
+  }
+}
