@@ -52,5 +52,6 @@ main(process.argv.slice(2)).catch((error: unknown) => {
   live('');
   const { code, message } = endingOf(error);
   if (message !== undefined) say(message);
-  process.exitCode = code;
+  // Temporal's native part, once started, would keep a process alive that gave up half-way.
+  process.stdout.write('', () => process.exit(code));
 });
