@@ -78,7 +78,11 @@ async function checked(name: Decision, input: DecisionInput): Promise<DecisionIn
   try {
     return await local.checkDecision({ decision: name, input });
   } catch (error) {
-    const cause = error instanceof ActivityFailure ? error.cause : undefined;
-    throw ApplicationFailure.nonRetryable(cause?.message ?? String(error), 'invalid-decision');
+    // A local activity's failure comes as it was thrown, a remote one's wrapped.
+    const cause = error instanceof ActivityFailure ? error.cause : error;
+    throw ApplicationFailure.nonRetryable(
+      cause instanceof Error ? cause.message : String(cause),
+      'invalid-decision',
+    );
   }
 }

@@ -86,8 +86,12 @@ async function prepare(request: RequestDocument): Promise<AccountPlan> {
     return await local.prepareAccountRun({ request, workflowId: workflowInfo().workflowId });
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const cause = error instanceof ActivityFailure ? error.cause : undefined;
-    throw ApplicationFailure.nonRetryable(cause?.message ?? String(error), 'invalid-request');
+    // A local activity's failure comes as it was thrown, a remote one's wrapped.
+    const cause = error instanceof ActivityFailure ? error.cause : error;
+    throw ApplicationFailure.nonRetryable(
+      cause instanceof Error ? cause.message : String(cause),
+      'invalid-request',
+    );
   }
 }
 
