@@ -55,7 +55,16 @@ test.each([
   [
     'regpack',
     {},
-    { username: 'ada@example.org', fields: {}, submitForms: false, sendMail: false, children: [] },
+    {
+      username: 'ada@example.org',
+      fields: {},
+      submitForms: false,
+      sendMail: false,
+      children: [],
+      markerField: 'external_ref',
+      verifyByList: false,
+      earlierGroupIds: [],
+    },
   ],
   [
     'regpack-loud',
@@ -73,12 +82,22 @@ test.each([
       submitForms: false,
       sendMail: true,
       children: [{ key: 'c', firstName: 'P', lastName: 'L', fields: {} }],
+      verifyByList: false,
+      earlierGroupIds: [],
     },
   ],
   [
     'regpack-loud',
     { sendMail: false, submitForms: true },
-    { username: 'ada@example.org', fields: {}, submitForms: true, sendMail: false, children: [] },
+    {
+      username: 'ada@example.org',
+      fields: {},
+      submitForms: true,
+      sendMail: false,
+      children: [],
+      verifyByList: false,
+      earlierGroupIds: [],
+    },
   ],
 ])('%s %j', (connection, account, resolved) => {
   const request = sound(requestWith({ [connection]: account }));

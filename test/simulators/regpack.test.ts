@@ -207,6 +207,13 @@ describe('create', () => {
     ]);
   });
 
+  test('an id that has gone since it was asked for makes a new user, where the setting says so', async () => {
+    const clogin = cloginOf(await create());
+    regpack.set('forgetsCloginIds', true);
+    const again = await create({ ...ROGER, username: 'roger2@example.org' }, { clogin_id: clogin });
+    expect([told(again).success, cloginOf(again) === clogin]).toEqual([true, false]);
+  });
+
   test('a project that was copied ports data of those who are not archived in the old one', async () => {
     regpack.set('copiedFrom', { 100101: 100100 });
     const fields = { favorite_color: 'blue', external_ref: 'hr-1' };
@@ -246,8 +253,10 @@ describe('children', () => {
     });
     const again = await create({ first_name: 'Rosa' }, { clogin_id: 900002, group_id: 100101 });
     expect(cloginOf(again)).toBe(900003);
-    const { family } = (await asked(parent, { _family: true })) as unknown as { family: unknown[] };
-    expect(family).toMatchObject([{ clogin_id: '900002', u_name: 'Rosa' }]);
+    expect(await asked(parent, { _family: true })).toMatchObject({
+      parent: { u_name: 'Roger Rogers' },
+      children: [{ u_name: 'Rosa' }],
+    });
   });
 
   test.each<[string, object]>([

@@ -16,7 +16,8 @@ export function createUser(store: RegpackStore, request: VendorRequest): VendorR
   const envelope = envelopeOf(store, request);
   checkDoc(store, envelope.doc);
   // A clogin_id that the organisation does not have, or that is a child's, gives a new user without a word.
-  const known = envelope.clogin === false ? undefined : store.logins.get(String(envelope.clogin));
+  const forgotten = envelope.clogin === false || store.settings.forgetsCloginIds;
+  const known = forgotten ? undefined : store.logins.get(String(envelope.clogin));
   const login = known === undefined || known.child ? newLogin(store, envelope) : renewed(known, envelope.doc);
   const member = join(store, envelope, login, 0, request.visibleFrom);
   return wrote(aboutUser(store, member, { msg: 'User created successfully.', msg_type: 'success' }));

@@ -3,7 +3,7 @@ import type { VendorReply, VendorRequest } from '../contract';
 import { type JsonObject, json, wrote } from '../replies';
 import { fire } from './create';
 import { checkDoc, envelopeOf, filled, memberOf } from './envelope';
-import { aboutUser, Refused } from './replies';
+import { aboutUser, metaInfo, Refused } from './replies';
 import { fieldValue, isExcluded, type Membership, type RegpackStore, SPECIAL } from './store';
 
 const PER_PAGE = 50;
@@ -29,7 +29,9 @@ export function getInfo(store: RegpackStore, request: VendorRequest): VendorRepl
     msg: 'User information.',
     msg_type: 'success',
     doc: valuesOf(store, member, names),
-    ...(envelope.doc._family === true ? { family: family.map((child) => listed(store, child, names)) } : {}),
+    ...(envelope.doc._family === true
+      ? { parent: metaInfo(store, member), children: family.map((child) => metaInfo(store, child)) }
+      : {}),
   });
 }
 

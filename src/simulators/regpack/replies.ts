@@ -13,8 +13,7 @@ export function refused(status: number, msg: string): VendorReply {
 
 /** A success with the two blocks that every call about a user returns. */
 export function aboutUser(store: RegpackStore, membership: Membership, more: JsonObject): VendorReply {
-  const { clogin_id, group_id, connected_to, status_id } = membership;
-  const login = store.logins.get(String(clogin_id));
+  const { clogin_id, group_id, connected_to } = membership;
   return json(200, {
     success: true,
     ...more,
@@ -23,13 +22,19 @@ export function aboutUser(store: RegpackStore, membership: Membership, more: Jso
       group_id: String(group_id),
       connected_to: String(connected_to),
     },
-    meta_info: {
-      u_name: [login?.special.first_name, login?.special.last_name].filter(Boolean).join(' '),
-      total_forms: '2',
-      status_id: String(status_id),
-      status_name: store.statuses.get(String(status_id))?.status_name ?? '',
-    },
+    meta_info: metaInfo(store, membership),
   });
+}
+
+/** The summary of a user that many replies hold. */
+export function metaInfo(store: RegpackStore, { clogin_id, status_id }: Membership): JsonObject {
+  const login = store.logins.get(String(clogin_id));
+  return {
+    u_name: [login?.special.first_name, login?.special.last_name].filter(Boolean).join(' '),
+    total_forms: '2',
+    status_id: String(status_id),
+    status_name: store.statuses.get(String(status_id))?.status_name ?? '',
+  };
 }
 
 /** What stands before the application answers in HTML. */

@@ -21,6 +21,8 @@ export interface RegpackSettings {
   usernameMustBeEmail: boolean;
   /** What an explicit username that is taken does; not documented: refusal, or the documented fallbacks. */
   takenUsername: 'refuse' | 'fallback';
+  /** Whether `create` finds no clogin_id, as if it had gone since get_info: it then makes a new user. */
+  forgetsCloginIds: boolean;
   /** Whether hosts of e-mail addresses are looked up: `.invalid` ones are then refused. */
   dnsCheck: boolean;
   /** How old or new a Timestamp header may be. */
@@ -44,6 +46,7 @@ export const DEFAULTS: RegpackSettings = {
   excludedStatusId: 76867,
   usernameMustBeEmail: true,
   takenUsername: 'refuse',
+  forgetsCloginIds: false,
   dnsCheck: true,
   timestampToleranceSeconds: 300,
   errorStatus: 200,

@@ -1,7 +1,7 @@
 // What muster.yaml says of a Regpack connection (vendor-docs/regpack.txt, vendors.md 5.2).
 import { z } from 'zod';
 import { baseUrl, flag, wholeNumber } from '../../config/fields';
-import { text } from '../../config/words';
+import { expected, text } from '../../config/words';
 
 export const regpackConnection = z.strictObject({
   /** Origin; `/reg/api2/users/` is added. */
@@ -20,6 +20,10 @@ export const regpackConnection = z.strictObject({
   markerField: text('the name of a field').optional(),
   /** Whether the list is scanned before every create, not only when one was refused or lost. */
   verifyByList: flag().default(false),
+  /** Other projects of the organisation: there a given `cloginId` is known where this project does not have it yet. */
+  earlierGroupIds: z
+    .array(wholeNumber('the id of a project, a whole number'), { error: expected('a list') })
+    .optional(),
 });
 export type RegpackConnection = z.output<typeof regpackConnection>;
 

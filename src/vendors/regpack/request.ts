@@ -93,10 +93,19 @@ export interface RegpackAccount {
   submitForms: boolean;
   sendMail: boolean;
   children: RegpackChild[];
+  /** The connection's field for our key, where its project has one. */
+  markerField?: string;
+  /** Whether the list is scanned before anything is sent. */
+  verifyByList: boolean;
+  /** Other projects in which `cloginId` may be known. */
+  earlierGroupIds: number[];
+  /** The connection's status that excludes, where it has one. */
+  excludedStatusId?: number;
 }
 
 type Given = z.output<typeof regpackAccount>;
 type Connection = Pick<RegpackConnection, 'markerField'>;
+type Rules = Pick<RegpackConnection, 'markerField' | 'verifyByList' | 'earlierGroupIds' | 'excludedStatusId'>;
 
 export function checkRegpackAccount({
   key,
@@ -140,8 +149,11 @@ function fieldFault(name: string, place: string | undefined, markerField: string
     : undefined;
 }
 
-export function resolveRegpackAccount(context: AccountContext<Given, { sendMail: boolean }>): RegpackAccount {
+export function resolveRegpackAccount(
+  context: AccountContext<Given, { sendMail: boolean } & Rules>,
+): RegpackAccount {
   const { person, account, connection } = context;
+  const { markerField, verifyByList, earlierGroupIds = [], excludedStatusId } = connection;
   return {
     ...account,
     username: account.username ?? person.email,
@@ -149,5 +161,9 @@ export function resolveRegpackAccount(context: AccountContext<Given, { sendMail:
     submitForms: account.submitForms ?? false,
     sendMail: account.sendMail ?? connection.sendMail,
     children: (account.children ?? []).map((child) => ({ ...child, fields: child.fields ?? {} })),
+    ...(markerField !== undefined && { markerField }),
+    verifyByList,
+    earlierGroupIds,
+    ...(excludedStatusId !== undefined && { excludedStatusId }),
   };
 }
