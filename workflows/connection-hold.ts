@@ -181,6 +181,8 @@ async function tryOut(
     scheduleToStartTimeout: '10m',
     startToCloseTimeout: 3 * (timeoutMs + connectTimeout(timeoutMs)) + 5_000,
     heartbeatTimeout: '6s',
+    // Else the worker that has this run at hand would take each probe itself, whatever its credentials.
+    allowEagerDispatch: false,
     retry: { maximumAttempts: 1 },
   });
   const record = (found: ProbeRecord['found'], message: string): ProbeRecord => ({

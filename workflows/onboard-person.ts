@@ -12,7 +12,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Followed, PlannedAccount } from '../activities/core';
+import type { Followed, PlannedAccount } from '../activities/people';
 import {
   type AccountResult,
   emptyAccount,

@@ -10,7 +10,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PlannedRemoval } from '../activities/core';
+import type { PlannedRemoval } from '../activities/people';
 import { type AccountResult, emptyAccount, type ResultDocument, resultDocument } from '../src/account/result';
 import { searchAttributesOf } from '../src/temporal/search-attributes';
 import { follow, local } from './account-run/calls';

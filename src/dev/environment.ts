@@ -130,7 +130,7 @@ async function configure(
   const encryption = isFound || keepData ? await devKeys(cwd) : { keys: { dev: newKey() }, activeKey: 'dev' };
   if (configFile !== undefined) {
     const config = loadConfig({ file: configFile, cwd, env, secrets: 'resolve' });
-    const encrypted = config.encryption ?? { ...encryption, acceptPlain: false };
+    const encrypted = config.encryption ?? { ...encryption, acceptPlain: true };
     return { config: { ...config, encryption: encrypted }, simulators: new Map(), encryption };
   }
   const simulators = await startPlayground();

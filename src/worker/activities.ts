@@ -5,12 +5,14 @@ import { vendorNames } from '../vendors/registry';
 
 type Activity = (input: never) => Promise<unknown>;
 
+/** Muster's own. */
+const OWN = ['account', 'decisions', 'people', 'ledger', 'hold'];
 const ACTIVITIES = join(__dirname, '../../activities');
 
 /** @throws when a vendor of the registry has no file of activities, or two files export one name */
 export function loadActivities(): Record<string, Activity> {
   const all: Record<string, Activity> = {};
-  for (const name of ['core', 'hold', ...vendorNames]) {
+  for (const name of [...OWN, ...vendorNames]) {
     const file = join(ACTIVITIES, name);
     if (!['.js', '.ts'].some((ending) => existsSync(file + ending)))
       throw new Error(`Vendor ${name} of the registry has no activities/${name}.ts.`);

@@ -102,7 +102,7 @@ function installRuntime(log: Logger, metricsAddress: string): void {
 /** A folder where `muster dev` runs has a key without a line in muster.yaml. */
 function withDevKeys(config: MusterConfig, { dev }: TemporalSettings): MusterConfig {
   if (config.encryption || !dev) return config;
-  return { ...config, encryption: { ...dev.encryption, acceptPlain: false } };
+  return { ...config, encryption: { ...dev.encryption, acceptPlain: true } };
 }
 
 async function untilEnd(

@@ -5,7 +5,10 @@ import {
   proxyActivities,
   proxyLocalActivities,
 } from '@temporalio/workflow';
-import type * as core from '../../activities/core';
+import type * as account from '../../activities/account';
+import type * as decisions from '../../activities/decisions';
+import type * as ledger from '../../activities/ledger';
+import type * as people from '../../activities/people';
 import type { Ability, AccountPlan } from '../../src/account/plan';
 import { connectTimeout, fenceFor } from '../../src/http/fence';
 import type { Outcome } from '../../src/http/outcome';
@@ -34,25 +37,27 @@ export function sendCalls<T>(plan: AccountPlan, ability: Ability) {
     startToCloseTimeout:
       fenceFor(timeoutMs, ability.readsBeforeWrite) + connectTimeout(timeoutMs) + timeoutMs + SLACK_MS,
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    // Else the worker that has the run at hand would take each attempt of it, also where it has to hand it back.
+    allowEagerDispatch: false,
     retry: { maximumAttempts: 1 },
   });
 }
 
 /** Muster's own activities that make no vendor call and may run twice. */
-export const local = proxyLocalActivities<typeof core>({
+export const local = proxyLocalActivities<typeof account & typeof decisions & typeof people>({
   startToCloseTimeout: '20s',
   retry: { initialInterval: '500ms', maximumInterval: '10s' },
 });
 
 /** Muster's own activities that change Temporal's state, repeatable. */
-export const remote = proxyActivities<typeof core>({
+export const remote = proxyActivities<typeof ledger>({
   taskQueue: WORKFLOW_QUEUE,
   startToCloseTimeout: '20s',
   retry: { initialInterval: '500ms', maximumInterval: '30s' },
 });
 
 /** Follows a run that is not ours to wait for; lasts as long as that run does. */
-export const follow = proxyActivities<Pick<typeof core, 'followRun'>>({
+export const follow = proxyActivities<Pick<typeof people, 'followRun'>>({
   taskQueue: WORKFLOW_QUEUE,
   startToCloseTimeout: '30d',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
