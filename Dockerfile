@@ -5,8 +5,10 @@ ARG NODE=node:24.21.0-bookworm-slim
 FROM ${NODE} AS dependencies
 WORKDIR /muster
 COPY package.json package-lock.json ./
-# No package needs a script of its own to be installed; ours would build, and its sources come later.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# No package needs a script of its own to be installed; ours would build, and its sources come later. The SDK brings its
+# native part for every system, of which only Linux's can run here.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+  && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name '*-linux-gnu' -exec rm -r {} +
 
 FROM dependencies AS build
 RUN npm ci --ignore-scripts --no-audit --no-fund

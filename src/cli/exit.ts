@@ -58,6 +58,7 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
   PortInUseError: EXIT.usage,
   WorkerPortError: EXIT.usage,
   TemporalSettingsError: EXIT.usage,
+  SearchAttributesError: EXIT.usage,
   DataFolderInUseError: EXIT.usage,
   DifferentRequestError: EXIT.failed,
   TemporalUnreachableError: EXIT.unreachable,

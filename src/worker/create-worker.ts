@@ -17,6 +17,7 @@ import { parseKeyRing } from '../privacy/keys';
 import { activityQueue, WORKFLOW_QUEUE } from '../temporal/names';
 import { vendorOf } from '../vendors/registry';
 import { loadActivities } from './activities';
+import { requireSearchAttributes } from './attributes';
 import { BUILT_BUNDLE, bundleWorkflows } from './bundle';
 import { ContextInterceptor, type WorkerContext } from './context';
 import type { Readiness } from './health';
@@ -63,6 +64,7 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
   const keys = parseKeyRing(config.encryption);
   const given = options.temporal instanceof NativeConnection ? options.temporal : undefined;
   const connection = given ?? (await NativeConnection.connect(options.temporal as NativeConnectionOptions));
+  await requireSearchAttributes(connection, namespace, log);
   const converter = dataConverter(keys);
   const temporal = new Client({ connection, namespace, dataConverter: converter });
   const count = vendorCallMetrics(Runtime.instance().metricMeter);

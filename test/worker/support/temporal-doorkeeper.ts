@@ -16,6 +16,8 @@ export interface Doorkeeper {
   /** `127.0.0.1:<port>` */
   address: string;
   arrivals: Arrival[];
+  /** Answers calls of this method with UNIMPLEMENTED from now on. */
+  refuse(method: string): void;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export async function startDoorkeeper(tls?: {
   clientAuthority?: string;
 }): Promise<Doorkeeper> {
   const arrivals: Arrival[] = [];
+  const refused = new Set<string>();
   const sessions = new Set<http2.ServerHttp2Session>();
   const wantsCertificate = tls?.clientAuthority !== undefined;
   const server = tls
@@ -38,22 +41,25 @@ export async function startDoorkeeper(tls?: {
   server.on('session', (session: http2.ServerHttp2Session) => sessions.add(session));
   server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
     const peer = (stream.session?.socket as Partial<TLSSocket> | undefined)?.getPeerCertificate?.();
+    const method = String(headers[':path']).split('/').pop() ?? '';
+    const isRefused = refused.has(method);
     arrivals.push({
-      method: String(headers[':path']).split('/').pop() ?? '',
+      method,
       headers,
       certificate: peer?.subject ? String(peer.subject.CN) : null,
     });
     stream.on('error', () => undefined);
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': isRefused ? '12' : '0' }));
     // One empty message, uncompressed.
-    stream.end(Buffer.alloc(5));
+    stream.end(Buffer.alloc(isRefused ? 0 : 5));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     arrivals,
+    refuse: (method) => void refused.add(method),
     async close() {
       for (const session of sessions) session.destroy();
       server.close();
