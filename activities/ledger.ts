@@ -38,9 +38,9 @@ export async function writeLedger(
 
 /** Writes down that a send is about to leave, unless the run was reset since it looked. */
 export async function intendInLedger(
-  input: LedgerOf & Pick<SendInput, 'step' | 'ground'>,
+  input: LedgerOf & Pick<SendInput, 'step'> & { reliesOn: SendInput['ground'] },
 ): Promise<Outcome<'written'>> {
-  const stale = staleGround(input);
+  const stale = staleGround({ ground: input.reliesOn });
   if (stale) return stale;
   await writeLedger({ ...input, entry: { state: 'sending' } });
   return { kind: 'done', value: 'written' };

@@ -1,22 +1,13 @@
 // Offboarding: undoes what Muster made for a person and disables what it adopted, each account in a run under the account's
 // own id, which is its lock. An account whose run is still open is told to undo.
-import {
-  ApplicationFailure,
-  ChildWorkflowFailure,
-  getExternalWorkflowHandle,
-  ParentClosePolicy,
-  setCurrentDetails,
-  setHandler,
-  startChild,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import type { PlannedRemoval } from '../activities/people';
-import { type AccountResult, emptyAccount, type ResultDocument, resultDocument } from '../src/account/result';
-import { searchAttributesOf } from '../src/temporal/search-attributes';
-import { follow, local } from './account-run/calls';
-import { personCard } from './account-run/card';
+import { type AccountResult, emptyAccount, type ResultDocument } from '../src/account/result';
+import { Board } from './account-run/board';
+import { local } from './account-run/calls';
+import { attach, runChild } from './account-run/child-runs';
 import type { Purpose } from './account-run/lifecycle';
-import { accountChanged, progress, undoSignal } from './account-run/messages';
+import { undoSignal } from './account-run/messages';
 
 export interface Removal {
   key: string;
@@ -34,60 +25,32 @@ export async function removeAccounts({
   keepAdopted = false,
   reason = 'removal was asked for',
 }: Removal): Promise<ResultDocument> {
-  const accounts: Record<string, AccountResult> = {};
-  const set = (connection: string, result: AccountResult) => {
-    accounts[connection] = result;
-    setCurrentDetails(personCard(key, accounts));
-  };
-  setHandler(progress, () => resultDocument(key, accounts), {
-    description: 'The result document as it stands.',
-  });
-  setHandler(accountChanged, set, {
-    description: 'Sent by account runs when they park and go on; not for operators.',
-  });
+  const board = new Board(key);
   const { workflowId } = workflowInfo();
   const removals = await local.planRemovals({ key, workflowId, ...(connections && { connections }) });
-  for (const { connection } of removals) set(connection, emptyAccount('running'));
+  for (const { connection } of removals) board.set(connection, emptyAccount('running'));
+  const purpose = keepAdopted ? 'undo' : 'remove';
   await Promise.all(
     removals.map((removal) =>
-      remove(removal, keepAdopted ? 'undo' : 'remove', reason, (result) => set(removal.connection, result)),
+      remove(removal, purpose, reason, (result) => board.set(removal.connection, result)),
     ),
   );
-  return resultDocument(key, accounts);
+  return board.document();
 }
 
 async function remove(
-  removal: PlannedRemoval,
+  { connection, plan, openRun }: PlannedRemoval,
   purpose: Purpose,
   reason: string,
   report: (result: AccountResult) => void,
 ): Promise<void> {
-  const { connection, plan } = removal;
-  if (removal.openRun) {
-    await getExternalWorkflowHandle(plan.workflowId, removal.openRun).signal(undoSignal, { reason });
-    const { document } = await follow.followRun({
-      workflowId: plan.workflowId,
-      runId: removal.openRun,
-      known: 'parked',
-    });
-    return report(document.accounts[connection] ?? emptyAccount(document.status));
+  if (openRun) {
+    await getExternalWorkflowHandle(plan.workflowId, openRun).signal(undoSignal, { reason });
+    return attach(connection, plan, openRun, report);
   }
-  try {
-    const child = await startChild(plan.workflowType, {
-      workflowId: plan.workflowId,
-      args: [plan.request, purpose],
-      memo: plan.memo,
-      typedSearchAttributes: searchAttributesOf(plan.attributes),
-      staticSummary: `${plan.staticSummary}: removal`,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-    });
-    const document = (await child.result()) as ResultDocument;
-    report(document.accounts[connection] ?? emptyAccount(document.status));
-  } catch (error) {
-    if (!(error instanceof ChildWorkflowFailure)) throw error;
-    const cause = error.cause;
-    const document =
-      cause instanceof ApplicationFailure ? (cause.details?.[0] as ResultDocument | undefined) : undefined;
-    report(document?.accounts[connection] ?? emptyAccount('failed'));
-  }
+  const ended = await runChild(connection, plan, purpose);
+  if (ended !== 'already started') return report(ended);
+  const result = emptyAccount('failed');
+  result.notes.push('Not removed: another run of this account had just been started.');
+  report(result);
 }

@@ -124,3 +124,24 @@ test('undo decided while the run waits for the vendor is heeded without waiting 
   expect((await handle.result()).status).toBe('compensated');
   expect(there(request.person.email)).toEqual([]);
 });
+
+test('a removal that owes something parks as a whole, lists its debts, and ends when they are settled', async () => {
+  const request = person({ ethosce: {}, pha: {} });
+  harness.simulator('pha').set('acceptDuplicateEmails', true);
+  await (await harness.muster.onboard(request)).result();
+  const removal = await harness.muster.remove({ key: request.key });
+  expect(await removal.result()).toMatchObject({
+    status: 'parked',
+    accounts: { ethosce: { status: 'compensated' }, pha: { status: 'parked' } },
+  });
+  expect(there(request.person.email)).toEqual([]);
+  const debts = (await harness.muster.debts()).filter(({ key }) => key === request.key);
+  expect(debts).toMatchObject([
+    { id: `pha/${request.key}`, instruction: expect.stringContaining('Archive user') },
+  ]);
+  await (await harness.muster.handle(`pha/${request.key}`)).settleDebts({ reason: 'archived' });
+  expect(await removal.result()).toMatchObject({ status: 'compensated' });
+  // What was removed can be asked for again.
+  const again = await (await harness.muster.onboard(request)).result();
+  expect(again).toMatchObject({ status: 'done', accounts: { pha: { provenance: 'created' } } });
+});
