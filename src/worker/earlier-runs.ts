@@ -82,24 +82,34 @@ async function readRun(client: Client, run: WorkflowExecutionInfo): Promise<Told
   }
 }
 
+/** Writes down that a send is about to leave: input as of a send, and no word about how that one ends. */
+const INTENT = 'intendInLedger';
+
 /** Reads sends and result out of a run's history. Exported for its test. */
 export async function readHistory(converter: Converter, events: readonly HistoryEvent[]): Promise<Told> {
   const steps: Record<string, EarlierSend> = {};
-  const stepOf = new Map<string, string>();
+  const sends = new Map<string, { step: string; before: EarlierSend | undefined; intent: boolean }>();
   for (const event of events) {
     const scheduled = event.activityTaskScheduledEventAttributes;
     if (scheduled) {
       const [input] = await decodeArrayFromPayloads(converter, scheduled.input?.payloads);
       if (!isSend(input)) continue;
-      stepOf.set(String(event.eventId), input.step);
-      steps[input.step] = { sent: 'open' };
+      const { step } = input;
+      const intent = scheduled.activityType?.name === INTENT;
+      sends.set(String(event.eventId), { step, before: steps[step], intent });
+      steps[step] = { sent: 'open' };
       continue;
     }
     const completed = event.activityTaskCompletedEventAttributes;
-    const step = completed ? stepOf.get(String(completed.scheduledEventId)) : undefined;
-    if (!completed || step === undefined) continue;
-    const [outcome] = await decodeArrayFromPayloads(converter, completed.result?.payloads);
-    steps[step] = sendOf(outcome as Outcome<unknown>);
+    const send = completed ? sends.get(String(completed.scheduledEventId)) : undefined;
+    if (!completed || !send) continue;
+    const [result] = await decodeArrayFromPayloads(converter, completed.result?.payloads);
+    const outcome = result as Outcome<unknown>;
+    // Held back after a reset: the run before it may have sent, and this one proves nothing about that.
+    if (outcome.kind === 'unsent' && outcome.stale === 'run') {
+      if (send.before) steps[send.step] = send.before;
+      else delete steps[send.step];
+    } else if (!send.intent) steps[send.step] = sendOf(outcome);
   }
   const last = events[events.length - 1];
   const document = last && (await documentOf(converter, last));

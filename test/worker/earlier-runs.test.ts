@@ -161,14 +161,14 @@ function remembering(histories: Record<string, Told | 'gone'>, runId = 'now'): C
     },
   } as unknown as Client;
 }
-const before = (histories: Record<string, Told | 'gone'>) =>
+const left = (histories: Record<string, Told | 'gone'>) =>
   readRunsBefore(remembering(histories), { workflowId: 'x/k', runId: 'now' });
 
 const SENT = async () => (await new Told().sends('create')).terminated();
 
 describe('what is left to the next run', () => {
   test('nothing, where there was none', async () => {
-    expect(await before({})).toMatchObject({
+    expect(await left({})).toMatchObject({
       runId: 'now',
       from: null,
       readable: true,
@@ -179,19 +179,19 @@ describe('what is left to the next run', () => {
 
   test('the latest result, and nothing from before it: it knew all that', async () => {
     const result = { userId: '7', provenance: 'adopted', ids: { profileId: '72' } } as const;
-    const inherited = await before({ b: await new Told().ended(result), a: await SENT() });
+    const inherited = await left({ b: await new Told().ended(result), a: await SENT() });
     expect(inherited).toMatchObject({ from: 'b', readable: true, steps: {}, ...result });
   });
 
   test('a failed run’s result as well', async () => {
-    const inherited = await before({ b: await new Told().failed({ userId: '7', provenance: 'created' }) });
+    const inherited = await left({ b: await new Told().failed({ userId: '7', provenance: 'created' }) });
     expect(inherited).toMatchObject({ from: 'b', userId: '7', provenance: 'created' });
   });
 
   test('an open send of a run before the last, through runs that never sent', async () => {
     const looked = (await new Told().scheduled('findUser', { connection: 'x' })).terminated();
     const held = (await (await new Told().sends('create')).answered(STALE)).terminated();
-    expect(await before({ c: looked, b: held, a: await SENT() })).toMatchObject({
+    expect(await left({ c: looked, b: held, a: await SENT() })).toMatchObject({
       from: 'c',
       steps: { create: { sent: 'open' } },
     });
@@ -201,21 +201,21 @@ describe('what is left to the next run', () => {
     const done = (
       await (await new Told().sends('create')).answered({ kind: 'done', value: '7' })
     ).terminated();
-    expect(await before({ b: done, a: await SENT() })).toMatchObject({
+    expect(await left({ b: done, a: await SENT() })).toMatchObject({
       steps: { create: { sent: 'done', id: '7' } },
     });
   });
 
   test('nothing of what was undone', async () => {
     const undone = await (await new Told().sends('create')).ended({ status: 'compensated', userId: '7' });
-    expect(await before({ b: undone, a: await SENT() })).toMatchObject({ steps: {}, userId: null });
+    expect(await left({ b: undone, a: await SENT() })).toMatchObject({ steps: {}, userId: null });
   });
 
   test('doubt, where a history is gone, or there are too many', async () => {
-    expect(await before({ b: 'gone', a: await SENT() })).toMatchObject({ from: 'b', readable: false });
+    expect(await left({ b: 'gone', a: await SENT() })).toMatchObject({ from: 'b', readable: false });
     const looked = (await new Told().scheduled('findUser', { connection: 'x' })).terminated();
     const many = Object.fromEntries(Array.from({ length: 21 }, (_, run) => [`r${run}`, looked]));
-    expect(await before(many)).toMatchObject({ readable: false });
+    expect(await left(many)).toMatchObject({ readable: false });
   });
 
   test('doubt, where it was encrypted with a key that is no longer there', async () => {
