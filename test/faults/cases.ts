@@ -13,6 +13,9 @@ export interface Recorded extends Pick<Case, 'facts' | 'scenario'> {
   spots: Spot[];
 }
 
+/** A call that is made twice because the machine is busy would be recorded as two. */
+const UNHURRIED = { timeout: '8s', settle: { for: '35s' } };
+
 /** Runs every scenario once without a fault. @throws when one of them breaks a rule */
 export async function record(
   server: EmbeddedServer,
@@ -20,9 +23,13 @@ export async function record(
   facts: readonly VendorFacts[],
 ): Promise<Recorded[]> {
   const cases = facts.flatMap((one) => one.scenarios.map((scenario) => bare({ facts: one, scenario })));
-  const bench = await Bench.open(server, placesOf(cases), workers);
+  const places = placesOf(cases).map((place) => ({
+    ...place,
+    connection: { ...UNHURRIED, ...place.connection },
+  }));
+  const bench = await Bench.open(server, places, workers);
   try {
-    const verdicts = await runAll(cases, bench, { concurrency: 20 });
+    const verdicts = await runAll(cases, bench, { concurrency: 10 });
     const broken = verdicts.filter((verdict) => verdict.broken.length > 0);
     if (broken.length > 0)
       throw new Error(
@@ -72,7 +79,7 @@ export function pairs(recorded: Recorded): Case[] {
   const { facts, scenario, spots } = recorded;
   const [call = ''] = Object.keys(facts.creates);
   const create = spots.find(({ name }) => name === call.replaceAll(' ', '-'));
-  if (!create) return [];
+  if (!create || scenario.ends !== 'done') return [];
   const looks = (facts.creates[call]?.looks ?? []).flatMap((look) => {
     const before = spots.slice(0, spots.indexOf(create)).filter(({ name }) => isCall(name, look));
     const [first] = before;

@@ -53,7 +53,10 @@ export interface VendorFacts {
   /** What an operator finds at the vendor about a step. */
   truth(stage: Stage, step: string): Resolution;
   /** What is wrong with an account that is done; one sentence each. */
-  wrongs(account: SimulatedPerson, stage: Stage, scenario: Scenario, before: SimulatedPerson[]): string[];
+  wrongs(
+    account: SimulatedPerson,
+    ending: Pick<Ending, 'stage' | 'scenario' | 'before' | 'result'>,
+  ): string[];
 }
 
 /** A decision that the operator took. */

@@ -77,6 +77,7 @@ export function terminateAt(spot: Spot): Disturbance {
 export function cancelAt(spot: Spot): Disturbance {
   return {
     name: `cancel@${spot.name}/${spot.nth}`,
+    interrupts: true,
     cancels: true,
     ...during(spot, async (stage) => {
       await stage.bench.muster.client.workflow.getHandle(idOf(stage)).cancel();

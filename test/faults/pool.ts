@@ -3,6 +3,7 @@ import type { Bench } from './bench';
 import { type Case, runCase, type Verdict } from './run-case';
 
 export interface PoolOptions {
+  /** At most; fewer where the machine is busy, or everything would run into its time-outs. */
   concurrency: number;
   onVerdict?: (verdict: Verdict) => void;
 }
@@ -18,11 +19,19 @@ export async function runAll(
   let next = 0;
   let active = 0;
   let restarting = false;
+  let limit = Math.min(concurrency, 8);
+  let kick = (): void => undefined;
+  const gauge = setInterval(() => {
+    measure(bench).then((ms) => {
+      limit = ms > BUSY_MS ? Math.max(FEWEST, Math.floor(limit * 0.7)) : Math.min(concurrency, limit + 2);
+      kick();
+    }, kick);
+  }, 500);
 
-  return new Promise((resolve, reject) => {
+  return new Promise<Verdict[]>((resolve, reject) => {
     const goOn = (): void => {
       // Who waits for a new worker makes room for others.
-      while (!restarting && active < concurrency && next < cases.length) {
+      while (!restarting && active < limit && next < cases.length) {
         const index = next++;
         active += 1;
         run(index).then(() => {
@@ -59,6 +68,17 @@ export async function runAll(
       verdicts.push(verdict);
       onVerdict?.(verdict);
     };
+    kick = goOn;
     goOn();
-  });
+  }).finally(() => clearInterval(gauge));
+}
+
+const FEWEST = 3;
+/** A question to Temporal that takes longer than this says that the machine has enough to do. */
+const BUSY_MS = 80;
+
+async function measure({ muster }: Bench): Promise<number> {
+  const began = performance.now();
+  await muster.client.workflowService.getSystemInfo({});
+  return performance.now() - began;
 }

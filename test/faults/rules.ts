@@ -22,12 +22,12 @@ function endsAsAsked({ result, scenario, cancelled }: Ending): string[] {
 }
 
 function oneAccount(ending: Ending): string[] {
-  const { facts, stage, scenario, before, result } = ending;
+  const { facts, stage, result } = ending;
   if (result.status !== 'done') return [];
   const accounts = accountsOf(stage);
   const [account] = accounts;
   if (!account || accounts.length > 1) return [`there are ${accounts.length} accounts, not one`];
-  return facts.wrongs(account, stage, scenario, before);
+  return facts.wrongs(account, ending);
 }
 
 /** What was there before is as it was; what we made is gone, out of use, or named by a debt that was settled. */
@@ -104,7 +104,7 @@ function resent(
 
 /** Its answer says for certain that nothing came of it, and that answer arrived. */
 function madeNothing({ status, fault }: RecordedRequest): boolean {
-  if (fault === 'rate-limited' || fault === 'expired-token') return true;
+  if (/rate-limited|expired-token/.test(fault ?? '')) return true;
   return fault === null && status !== null && status >= 400 && status < 500;
 }
 
@@ -135,21 +135,31 @@ function tellsTheTruth(ending: Ending): string[] {
 /** Kinds of answer that a client may read or not, both rightly. */
 const READABLE: readonly string[] = ['wrong-content-type'];
 
-function provenances(
-  { scenario, before, facts, stage, decided, interrupted, base }: Ending,
-  { id }: SimulatedPerson,
-): string[] {
+/** How the account can be said to have come about, by what the vendor saw and by what the run heard of it. */
+function provenances(ending: Ending, { id }: SimulatedPerson): string[] {
+  const { scenario, before, facts, stage, decided, interrupted, base, result } = ending;
   const there = before.some((account) => account.id === id);
   if (there && scenario.seed) return ['adopted'];
-  const [call] = Object.keys(facts.creates);
+  const [call = ''] = Object.keys(facts.creates);
   const made = stage.simulator.requests().find((request) => request.call === call && request.committed);
   if (there || made === undefined || made.number <= base) return ['created', 'confirmed'];
   const said = decided.some(({ word }) => word?.userId === id);
-  if (made.fault === null || made.fault === 'late-visibility')
-    return interrupted ? ['created', 'confirmed', ...(said ? ['declared'] : [])] : ['created'];
-  if (READABLE.includes(made.fault)) return ['created', 'confirmed', ...(said ? ['declared'] : [])];
-  if (!said) return ['confirmed'];
-  return facts.creates[call ?? '']?.ability.lookup === 'none' ? ['declared'] : ['confirmed', 'declared'];
+  const otherwise = ['confirmed', ...(said ? ['declared'] : [])];
+  if (interrupted) return ['created', ...otherwise];
+  const answered = !isLost(made.fault) || READABLE.includes(made.fault ?? '');
+  // A busy machine can make a call too slow that the vendor answered in time.
+  return answered && isHeard(result.evidence) ? ['created'] : otherwise;
+}
+
+function isHeard(evidence: Ending['result']['evidence']): boolean {
+  return evidence.some(
+    ({ step, asked, found }) => step === 'create' && asked.startsWith('sent ') && found.startsWith('done'),
+  );
+}
+
+/** Whether a fault keeps a good answer from arriving. */
+function isLost(fault: string | null): boolean {
+  return (fault ?? '').split('+').some((kind) => kind !== '' && kind !== 'late-visibility');
 }
 
 function nothingPersonal({ attributes, stage }: Ending): string[] {

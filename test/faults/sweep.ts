@@ -9,9 +9,12 @@ import { bundleWorkflows } from '../../src/worker/bundle';
 import { startTestServer } from '../support/temporal-server';
 import { Bench, type Workers, workerHere } from './bench';
 import { disturbed, pairs, placesOf, record, singles } from './cases';
-import { runAll } from './pool';
+import type { VendorFacts } from './contract';
+import { type PoolOptions, runAll } from './pool';
+import { canStopProcesses, sweepProcesses } from './processes';
 import { isBroken, repeatLine, table } from './report';
 import type { Case, Verdict } from './run-case';
+import { scheduleOf, schedules } from './schedules';
 import { FACTS } from './vendors';
 
 /** A bench holds a server for each of its cases. */
@@ -34,60 +37,66 @@ const OPTIONS = {
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: OPTIONS });
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-  const vendors = values.case ? [values.case.split('/')[0]] : values.vendor;
-  const facts = FACTS.filter(({ vendor }) => !vendors || vendors.includes(vendor));
-  const scenario = values.case?.split('/')[1];
-  const told = facts.map((one) => ({
-    ...one,
-    scenarios: one.scenarios.filter(({ name }) => !scenario || name === scenario),
-  }));
+  const { case: wantedCase = '', only = '' } = values;
+  const schedule = scheduleOf(wantedCase);
+  const seed = schedule?.seed ?? Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+  const count = schedule?.count ?? Number(values.random);
+  const wanted = (id: string) => (wantedCase ? id === wantedCase : id.includes(only));
   say(`seed ${seed}`);
+
   mkdirSync(resolve(BUNDLE, '..'), { recursive: true });
   writeFileSync(BUNDLE, await bundleWorkflows(new DefaultLogger('WARN')));
   const workers = workerHere({ codePath: BUNDLE });
   const server = await startTestServer();
+  const verdicts: Verdict[] = [];
+  const began = Date.now();
+  const onVerdict = (verdict: Verdict) => {
+    verdicts.push(verdict);
+    if (isBroken(verdict) || values.verbose) tell(verdict);
+    if (verdicts.length % 50 === 0)
+      say(`${verdicts.length} cases after ${Math.round((Date.now() - began) / 1000)} s`);
+  };
   try {
-    const recorded = await record(server, workers, told);
+    const recorded = await record(server, workers, factsFor(values.vendor, wantedCase));
     const cases = recorded
-      .flatMap((one) => [...singles(one), ...pairs(one), ...disturbed(one)])
-      .filter(({ id }) => (values.case ? id === values.case : id.includes(values.only ?? '')));
+      .flatMap((one) => [...singles(one), ...pairs(one), ...disturbed(one), ...schedules(one, seed, count)])
+      .filter(({ id }) => wanted(id));
     if (values.list) {
       for (const { id } of cases) process.stdout.write(`${id}\n`);
       return 0;
     }
-    const verdicts = await sweep(cases, server, workers, Number(values.concurrency), values.verbose);
+    await sweep(cases, server, workers, { concurrency: Number(values.concurrency), onVerdict });
+    if (!values['without-processes'] && canStopProcesses() && (!wantedCase || cases.length === 0))
+      await sweepProcesses(recorded, { bundle: BUNDLE, wanted, onVerdict });
     return report(verdicts, seed);
   } finally {
     await server.stop();
   }
 }
 
+/** The vendors that are asked for; of a single case only its scenario. */
+function factsFor(vendors: string[] | undefined, wantedCase: string): VendorFacts[] {
+  const [vendor, scenario] = wantedCase.split('/');
+  return FACTS.filter((one) =>
+    vendor ? one.vendor === vendor : vendors?.includes(one.vendor) !== false,
+  ).map((one) => ({ ...one, scenarios: one.scenarios.filter(({ name }) => !scenario || name === scenario) }));
+}
+
 async function sweep(
   cases: readonly Case[],
   server: EmbeddedServer,
   workers: Workers,
-  concurrency: number,
-  verbose: boolean,
-): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
-  const began = Date.now();
-  const onVerdict = (verdict: Verdict) => {
-    verdicts.push(verdict);
-    if (isBroken(verdict) || verbose) tell(verdict);
-    if (verdicts.length % 50 === 0)
-      say(`${verdicts.length} of ${cases.length} after ${Math.round((Date.now() - began) / 1000)} s`);
-  };
+  options: PoolOptions,
+): Promise<void> {
   for (let from = 0; from < cases.length; from += CASES_A_BENCH) {
     const some = cases.slice(from, from + CASES_A_BENCH);
     const bench = await Bench.open(server, placesOf(some), workers);
     try {
-      await runAll(some, bench, { concurrency, onVerdict });
+      await runAll(some, bench, options);
     } finally {
       await bench.close();
     }
   }
-  return verdicts;
 }
 
 function tell(verdict: Verdict): void {

@@ -84,7 +84,7 @@ export const ethosceFacts: VendorFacts = {
     const found = step === 'profile' ? account?.profiles[0]?.pid : account?.id;
     return typeof found === 'string' ? { userId: found } : { notCreated: true };
   },
-  wrongs(account, { request }, { account: asked }, before) {
+  wrongs(account, { stage: { request }, scenario: { account: asked }, before }) {
     const { roles = [], ssoId, profile = {} } = asked(request.key) as Asked;
     const [there] = before;
     const wrongs: string[] = [];

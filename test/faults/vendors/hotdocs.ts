@@ -51,7 +51,7 @@ export const hotdocsFacts: VendorFacts = {
     const [account] = accountsOf(stage);
     return account ? { userId: account.id } : { notCreated: true };
   },
-  wrongs(account, { request }, { account: asked }) {
+  wrongs(account, { stage: { request }, scenario: { account: asked } }) {
     const { roles = [] } = asked(request.key) as { roles?: string[] };
     return roles.filter((role) => !account.roles.includes(role)).map((role) => `role ${role} is missing`);
   },
