@@ -38,9 +38,9 @@ export async function writeLedger(
 
 /** Writes down that a send is about to leave, unless the run was reset since it looked. */
 export async function intendInLedger(
-  input: LedgerOf & Pick<SendInput, 'step'> & { reliesOn: SendInput['ground'] },
+  input: LedgerOf & Pick<SendInput, 'step' | 'ground'>,
 ): Promise<Outcome<'written'>> {
-  const stale = staleGround({ ground: input.reliesOn });
+  const stale = staleGround(input);
   if (stale) return stale;
   await writeLedger({ ...input, entry: { state: 'sending' } });
   return { kind: 'done', value: 'written' };

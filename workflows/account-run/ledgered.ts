@@ -68,7 +68,7 @@ export async function createOnceByLedger<Who, Seen = never>(
     async send(ground: Ground): Promise<Outcome<Who>> {
       const doubted = doubt;
       doubt = true;
-      const intent = await remote.intendInLedger({ ...account, step, reliesOn: ground });
+      const intent = await remote.intendInLedger({ ...account, step, ground });
       if (intent.kind !== 'done') return intent;
       const outcome = await creation.send(ground);
       // Nothing left: the next look need not reach further than this one's did.
