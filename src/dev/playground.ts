@@ -1,5 +1,4 @@
 // The simulated vendors as connections of a configuration: what `muster dev` and `muster demo` use in place of real ones.
-import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -21,19 +20,13 @@ export type Playground = ReadonlyMap<string, Simulator>;
 export async function startPlayground(): Promise<Playground> {
   const started = new Map<string, Simulator>();
   try {
-    for (const [connection, vendor] of Object.entries(PLAYGROUND).filter(([, vendor]) => isTold(vendor)))
+    for (const [connection, vendor] of Object.entries(PLAYGROUND))
       started.set(connection, await startSimulator(vendor));
     return started;
   } catch (error) {
     await closePlayground(started);
     throw error;
   }
-}
-
-/** Whether there is a workflow for this vendor. */
-function isTold(vendor: SimulatedVendor): boolean {
-  const file = join(__dirname, '../../workflows', vendor);
-  return existsSync(`${file}.js`) || existsSync(`${file}.ts`);
 }
 
 export async function closePlayground(playground: Playground): Promise<void> {

@@ -89,6 +89,22 @@ test('a second worker that finds its ports taken says which, and ends with 2', a
   await first.ended;
 });
 
+test('the first SIGTERM waits for the call in flight, the second does not', async () => {
+  const worker = await scene.startWorker();
+  scene.simulator('ethosce').inject({ kind: 'slow', delayMs: 60_000, call: 'create user' });
+  expect(await scene.run(['onboard', '--detach', '-'], input(person({ ethosce: {} })))).toMatchObject({
+    code: 0,
+  });
+  await untilCommitted('create user');
+  worker.kill('SIGTERM');
+  await worker.until('calls in flight are finished');
+  expect(worker.process.exitCode).toBeNull();
+  worker.kill('SIGTERM');
+  const { code, stderr } = await worker.ended;
+  expect(code).toBe(130);
+  expect(stderr).toContain('stopped at once: calls in flight are cut off');
+});
+
 test('doctor registers the search attributes that a server lacks', async () => {
   const bare = await startEmbeddedServer({});
   try {

@@ -21,11 +21,14 @@ export function define(command: Command): void {
     .option('--json', 'print the result document (with --detach: {"id", "runId"})')
     .addHelpText(
       'after',
-      examples(
-        'muster onboard examples/people/ada-lovelace.json',
-        'cat request.json | muster onboard - --json',
+      [
+        '',
         'The same request again attaches to its run: nothing is sent twice.',
-      ),
+        examples(
+          'muster onboard examples/people/ada-lovelace.json',
+          'cat request.json | muster onboard - --json',
+        ),
+      ].join('\n'),
     )
     .action(runs(onboard));
 }

@@ -58,9 +58,20 @@ export function demoText(report: DemoReport): string {
 function mishapText({ id, told, met, trail, provenance }: SettledMishap): string {
   return [
     `${ink.yellow(id)}  ${told}${met ? '' : ink.red('  (did not happen)')}`,
-    ...trail.map((line) => `    ${line}`),
+    ...runsOf(trail).map((line) => `    ${line}`),
     ...(provenance ? [`    ⇒ ${provenance}: ${KNOWN_BY[provenance]}`] : []),
   ].join('\n');
+}
+
+/** The same line over and over is told once, with its count. */
+function runsOf(trail: readonly string[]): string[] {
+  const runs: { line: string; times: number }[] = [];
+  for (const line of trail) {
+    const last = runs.at(-1);
+    if (last?.line === line) last.times += 1;
+    else runs.push({ line, times: 1 });
+  }
+  return runs.map(({ line, times }) => (times > 1 ? `${line} (${times} times)` : line));
 }
 
 function decisionText({ id, problem, saw, command }: TakenDecision): string {
