@@ -6,13 +6,15 @@ import type { PlannedAccount } from '../activities/people';
 import { type AccountResult, emptyAccount, type ResultDocument } from '../src/account/result';
 import type { RunPlan } from '../src/client/start';
 import type { RequestDocument } from '../src/request/schema';
+import { personId } from '../src/temporal/names';
 import { Board } from './account-run/board';
 import { local } from './account-run/calls';
 import { attach, runChild } from './account-run/child-runs';
 
 export async function onboardPerson(request: RequestDocument): Promise<ResultDocument> {
   const { workflowId } = workflowInfo();
-  const board = new Board(request.key);
+  // By the id, which is proven to be the key's: until then the request may be anything.
+  const board = new Board(workflowId.slice(personId('').length));
   const plans = await local.preparePerson({ request, workflowId });
   for (const { connection } of plans) board.set(connection, emptyAccount('running'));
 
