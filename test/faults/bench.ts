@@ -12,6 +12,9 @@ import { createMusterWorker, type MusterWorker } from '../../src/worker';
 /** As short as the fence lets it be. */
 export const QUICK = { timeout: '1s', settle: { for: '6s' }, waitFor: '2m' } as const;
 
+/** Held connections are probed and released while a test can wait for it. In milliseconds. */
+export const PROMPT_HOLDS = { watchMs: 1_000, firstProbeMs: 3_000, probeEveryMs: 5_000, releaseGapMs: 200 };
+
 /** A connection that a case wants for itself. */
 export interface Place {
   vendor: SimulatedVendor;
@@ -88,6 +91,7 @@ export function workerHere(workflowBundle: WorkflowBundleOption): Workers {
         namespace: 'default',
         log: SILENT,
         workflowBundle,
+        holds: PROMPT_HOLDS,
       });
       running = { worker, ended: worker.run() };
     },

@@ -11,8 +11,10 @@ export interface Spot {
   writes: boolean;
 }
 
-export function nameOf({ call, query }: Pick<RecordedRequest, 'call' | 'query'>): string {
-  const by = Object.keys(query)
+export function nameOf({ call, query, body }: Pick<RecordedRequest, 'call' | 'query' | 'body'>): string {
+  // Some vendors take what is searched for as a body.
+  const asked = call.startsWith('search ') && typeof body === 'object' ? { ...body, ...query } : query;
+  const by = Object.keys(asked)
     .sort()
     .map((key) => `.${key}`)
     .join('');

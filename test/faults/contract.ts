@@ -55,7 +55,7 @@ export interface VendorFacts {
   /** What is wrong with an account that is done; one sentence each. */
   wrongs(
     account: SimulatedPerson,
-    ending: Pick<Ending, 'stage' | 'scenario' | 'before' | 'result'>,
+    ending: Pick<Ending, 'stage' | 'scenario' | 'before' | 'decided'>,
   ): string[];
 }
 

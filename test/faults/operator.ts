@@ -11,6 +11,8 @@ const MOST_DECISIONS = 12;
 const LONGEST_CASE_MS = 300_000;
 /** Longer than this without parking or ending, and the run stands still. In milliseconds. */
 const STANDSTILL_MS = 120_000;
+/** By then a held connection has been probed, found to be good, and its runs go on. In milliseconds. */
+const RELEASED_MS = 60_000;
 const REASON = 'seen at the vendor';
 
 export interface Watch {
@@ -28,6 +30,7 @@ export async function operate(watch: Watch): Promise<ResultDocument> {
   const { connection, request, bench } = watch.stage;
   const handle = new RunHandle(bench.muster.client, `${connection}/${request.key}`);
   const until = Date.now() + LONGEST_CASE_MS;
+  const released = Date.now() + RELEASED_MS;
   while (watch.decided.length < MOST_DECISIONS && Date.now() < until) {
     const document = await reached(() => handle.result({ signal: AbortSignal.timeout(STANDSTILL_MS) }));
     const result = document.accounts[connection];
@@ -37,6 +40,10 @@ export async function operate(watch: Watch): Promise<ResultDocument> {
       continue;
     }
     if (result.status !== 'parked' || !result.problem) return document;
+    if (result.problem.code === 'credentials-rejected' && Date.now() < released) {
+      await sleep(1_000);
+      continue;
+    }
     try {
       await decide(handle, watch, result, result.problem);
     } catch (error) {

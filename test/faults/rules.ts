@@ -125,7 +125,9 @@ function tellsTheTruth(ending: Ending): string[] {
   for (const [step, state] of Object.entries(steps))
     if (state !== 'done' && state !== 'skipped')
       wrongs.push(`step ${step} is ${state} in a run that is done`);
-  const sends = requests.filter(({ call }) => call in facts.creates).length;
+  const sends = requests.filter(
+    ({ call, fault }) => call in facts.creates && !/expired-token/.test(fault ?? ''),
+  ).length;
   const told = evidence.filter(({ asked }) => asked.startsWith('sent ')).length;
   if (!ending.interrupted && told < sends)
     wrongs.push(`${sends} creates were sent, evidence tells of ${told}`);
@@ -151,9 +153,12 @@ function provenances(ending: Ending, { id }: SimulatedPerson): string[] {
   return answered && isHeard(result.evidence) ? ['created'] : otherwise;
 }
 
+/** Done, or answered as well as that vendor answers. */
+const HEARD = /^done|answered 200 without an id/;
+
 function isHeard(evidence: Ending['result']['evidence']): boolean {
   return evidence.some(
-    ({ step, asked, found }) => step === 'create' && asked.startsWith('sent ') && found.startsWith('done'),
+    ({ step, asked, found }) => step === 'create' && asked.startsWith('sent ') && HEARD.test(found),
   );
 }
 

@@ -6,6 +6,7 @@ import { Context } from '@temporalio/activity';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { configFromObject } from '../../src/config/load';
 import type * as createWorker from '../../src/worker/create-worker';
+import { PROMPT_HOLDS } from './bench';
 import { type ActivitySpot, planFile, SPOTS_FILE } from './process-plan';
 
 type Activity = (...args: unknown[]) => Promise<unknown>;
@@ -64,6 +65,7 @@ async function main(): Promise<void> {
     namespace: 'default',
     log: { debug: none, info: none, warn: none, error: none },
     workflowBundle: { codePath },
+    holds: PROMPT_HOLDS,
   });
   process.on('SIGTERM', () => worker.shutdown());
   const running = worker.run();

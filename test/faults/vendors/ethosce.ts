@@ -81,6 +81,10 @@ export const ethosceFacts: VendorFacts = {
   },
   truth(stage, step) {
     const [account] = accountsOf(stage);
+    if (step === 'sso') {
+      const linked = ((account?.details.authnames ?? []) as string[]).length > 0;
+      return linked ? { exists: true } : { notCreated: true };
+    }
     const found = step === 'profile' ? account?.profiles[0]?.pid : account?.id;
     return typeof found === 'string' ? { userId: found } : { notCreated: true };
   },

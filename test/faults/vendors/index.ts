@@ -1,7 +1,15 @@
-// The vendors of the sweep, in the order of its table.
+// The vendors of the sweep.
 import type { VendorFacts } from '../contract';
 import { ethosceFacts } from './ethosce';
 import { hotdocsFacts } from './hotdocs';
+import { onefileFacts } from './onefile';
 import { phaFacts } from './pha';
+import { regpackFacts } from './regpack';
 
-export const FACTS: readonly VendorFacts[] = [ethosceFacts, phaFacts, hotdocsFacts];
+export const FACTS: readonly VendorFacts[] = [
+  ethosceFacts,
+  phaFacts,
+  hotdocsFacts,
+  onefileFacts,
+  regpackFacts,
+];

@@ -44,11 +44,10 @@ export const phaFacts: VendorFacts = {
     const number = Number(/^assessment-(\d+)$/.exec(step)?.[1] ?? 1);
     return submitted >= number ? { exists: true } : { notCreated: true };
   },
-  wrongs(account, { stage: { request }, scenario: { name, account: asked }, result: { notes } }) {
+  wrongs(account, { stage: { request }, scenario: { name, account: asked }, decided }) {
     const wrongs: string[] = [];
-    // After a person's word the next step is not known any more, and the result says that a person has to see to it.
-    if (notes.some((note) => note.includes('whether the form has further steps was not asked')))
-      return wrongs;
+    // The run said what is missing, and a person entered it.
+    if (decided.some(({ code, word }) => code === 'form-changed' && word?.exists)) return wrongs;
     const steps = name === 'two-step' ? 2 : 1;
     if (account.profiles.length !== steps)
       wrongs.push(`${account.profiles.length} assessment steps were submitted, not ${steps}`);
