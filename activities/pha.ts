@@ -38,8 +38,11 @@ export interface SubmittedStep {
   next: FormStep | null;
 }
 
+/** A submission's outcome; where its answer was lost, with what was in it. */
+export type Submission = Outcome<SubmittedStep> & { sent?: Omit<SubmittedStep, 'next'> };
+
 /** Gets the form and answers its step, one call right after the other, as the document asks: ids change with the form. */
-export async function submitPhaUserProfile(input: SubmitStep): Promise<Outcome<SubmittedStep>> {
+export async function submitPhaUserProfile(input: SubmitStep): Promise<Submission> {
   const { transport, config } = connectionOf(input.connection, 'pha');
   const form = await transport.send(pha.getForm(), { signal: Context.current().cancellationSignal });
   // The form is only read: whatever became of that, nothing was made.
@@ -57,15 +60,12 @@ export async function submitPhaUserProfile(input: SubmitStep): Promise<Outcome<S
     answers: matched.answers,
   });
   const outcome = await sendOnce(input, transport, call, { paced: true });
-  if (outcome.kind !== 'done') return outcome;
-  return {
-    kind: 'done',
-    value: {
-      answered: matched.answers.map(({ attribute_code }) => attribute_code),
-      wanted: wanted.map(({ code, stated }) => ({ code, stated })),
-      next: outcome.value,
-    },
+  const sent = {
+    answered: matched.answers.map(({ attribute_code }) => attribute_code),
+    wanted: wanted.map(({ code, stated }) => ({ code, stated })),
   };
+  if (outcome.kind === 'unknown') return { ...outcome, sent };
+  return outcome.kind === 'done' ? { kind: 'done', value: { ...sent, next: outcome.value } } : outcome;
 }
 
 const NO_STEP: Answered = { ok: false, why: 'it does not show the step that is due' };

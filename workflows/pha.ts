@@ -59,16 +59,22 @@ async function submitAssessment(run: Run, userId: string): Promise<void> {
   const answered = new Set<string>();
   let wanted: SubmittedStep['wanted'] = [];
   let due: SubmittedStep['next'] = null;
+  let lost: activities.Submission['sent'];
   for (let number = 1; ; number += 1) {
     const step = number === 1 ? 'assessment' : `assessment-${number}`;
-    const { who } = await createOnceByLedger<Submission>(run, {
+    const { who, provenance } = await createOnceByLedger<Submission>(run, {
       step,
       what: number === 1 ? 'the User Profile assessment' : `step ${number} of the User Profile assessment`,
       ability: phaAssessmentAbility,
-      send: (ground) =>
-        submitPhaUserProfile.executeWithOptions({ summary: 'get the form and submit it' }, [
-          { connection, step, ground, userId, person, account, due: due ?? undefined },
-        ]),
+      async send(ground) {
+        lost = undefined;
+        const outcome = await submitPhaUserProfile.executeWithOptions(
+          { summary: 'get the form and submit it' },
+          [{ connection, step, ground, userId, person, account, due: due ?? undefined }],
+        );
+        lost = outcome.sent;
+        return outcome;
+      },
       idOf: () => undefined,
       fromId: () => 'on record',
       existsAs: 'on record',
@@ -78,6 +84,14 @@ async function submitAssessment(run: Run, userId: string): Promise<void> {
       run.note(
         `Assessment step ${number} had been submitted before; whether the form has further steps was not asked.`,
       );
+      // Somebody said that it is there; whether all that the request gives went with it, only what was sent can tell.
+      if (provenance === 'declared')
+        await reportUnasked(
+          run,
+          (lost?.wanted ?? statedIn(account)).filter(
+            ({ code }) => !answered.has(code) && !lost?.answered.includes(code),
+          ),
+        );
       return;
     }
     for (const code of who.answered) answered.add(code);
@@ -91,6 +105,12 @@ async function submitAssessment(run: Run, userId: string): Promise<void> {
   );
 }
 
+/** What the account states, where nothing tells which codes of the form it was to answer. */
+function statedIn({ rank, reference, answers }: PhaAccount): SubmittedStep['wanted'] {
+  const codes = [...(rank ? ['rank'] : []), ...(reference ? ['reference'] : []), ...Object.keys(answers)];
+  return codes.map((code) => ({ code, stated: true }));
+}
+
 /** A person's field that the form does not ask for is left out and noted; a value that the account states is not. */
 async function reportUnasked(run: Run, unasked: SubmittedStep['wanted']): Promise<void> {
   const codes = (stated: boolean) => unasked.filter((want) => want.stated === stated).map(({ code }) => code);
@@ -101,8 +121,8 @@ async function reportUnasked(run: Run, unasked: SubmittedStep['wanted']): Promis
     trouble: {
       code: 'form-changed',
       message:
-        `The User Profile form does not ask for ${codes(true).join(', ')}, which the request gives. The rest was ` +
-        'submitted. Enter the missing values in PHA, or leave them out; then resolve with --exists.',
+        `The User Profile form, as far as it was submitted, does not ask for ${codes(true).join(', ')}, which the request ` +
+        'gives. Enter the missing values in PHA, or leave them out; then resolve with --exists.',
     },
     decisions: ['resolve'],
     rule: () => Promise.resolve(undefined),
