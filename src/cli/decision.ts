@@ -7,7 +7,7 @@ import { parseAccountId } from '../temporal/names';
 import { EXIT, type ExitCode, exitCodeOf, UsageError } from './exit';
 import { follow } from './follow';
 import { resultText } from './report';
-import { answer, answerJson, say } from './screen';
+import { answer, answerJson, say, tint } from './screen';
 import { type GlobalOptions, withMuster } from './session';
 
 export interface DecisionOptions extends GlobalOptions {
@@ -25,6 +25,11 @@ export function decisionOptions(command: Command): Command {
     .option('--json', 'print the result document');
 }
 
+/** A worker that is there answers in far less. */
+const PATIENCE_MS = 5_000;
+const UNHEARD =
+  'No worker has taken the decision yet; start one with "muster worker". Ctrl-C stops waiting: see with "muster show" then.';
+
 /** Takes a decision, then follows the run until it has ended or is parked again. */
 export async function decide(
   id: string,
@@ -34,7 +39,10 @@ export async function decide(
   if (options.reason.trim() === '') throw new UsageError('--reason: is empty; say why, in a few words');
   return withMuster(options, async (muster) => {
     const handle = await parkedRun(muster, id);
-    const decided = await decision(handle).catch((error: unknown) => throwPlainly(error, handle));
+    const impatience = setTimeout(() => say(tint.yellow(UNHEARD)), PATIENCE_MS);
+    const decided = await decision(handle)
+      .catch((error: unknown) => throwPlainly(error, handle))
+      .finally(() => clearTimeout(impatience));
     say(`${handle.id}: the decision is recorded.`);
     const document = options.detach ? decided : await follow(muster, handle);
     if (options.json) answerJson(document);

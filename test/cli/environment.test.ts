@@ -8,6 +8,9 @@ import { untilGone } from '../dev/support';
 import { person } from '../support/harness';
 import { Cli, type Started } from './support/cli';
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(120_000);
+
 let cli: Cli;
 beforeAll(async () => {
   cli = await Cli.open();

@@ -3,6 +3,9 @@ import type { ResultDocument } from '../../src/account/result';
 import { person } from '../support/harness';
 import { Scene } from './support/scene';
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(120_000);
+
 let scene: Scene;
 beforeAll(async () => {
   scene = await Scene.open({

@@ -3,6 +3,7 @@ import { COMMANDS } from '../../src/cli/commands';
 import { Cli } from './support/cli';
 
 // Not in `beforeAll`, for which concurrent tests do not wait.
+jest.setTimeout(120_000);
 const ready = Cli.open();
 afterAll(async () => (await ready).close());
 

@@ -5,6 +5,9 @@ import { startEmbeddedServer } from '../../src/dev/embedded-server';
 import { person } from '../support/harness';
 import { Scene } from './support/scene';
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(120_000);
+
 let scene: Scene;
 beforeAll(async () => {
   scene = await Scene.open({
@@ -59,6 +62,26 @@ test('killed after the vendor made the user, before it answered: another worker 
   ).toHaveLength(1);
   second.kill('SIGTERM');
   expect(await second.ended).toMatchObject({ code: 0, stdout: '' });
+});
+
+test('a decision waits for a worker, and says so', async () => {
+  const request = person({ 'pha-demo': {} });
+  const id = `pha-demo/${request.key}`;
+  const first = await scene.startWorker();
+  scene.simulator('pha').inject({ kind: 'drop-after', call: 'create user' });
+  expect(await scene.run(['onboard', '-'], input(request))).toMatchObject({ code: 3 });
+  first.kill('SIGTERM');
+  await first.ended;
+
+  const shown = await scene.run(['show', id]);
+  expect(shown.code).toBe(3);
+  expect(shown.stdout).toContain(`${id} parked: outcome-unknown in step create, since `);
+  const decision = scene.start(['resolve', id, '--user-id', '1001', '--reason', 'seen in Manage Users']);
+  await decision.until('No worker has taken the decision yet');
+  const second = await scene.startWorker();
+  expect(await decision.ended).toMatchObject({ code: 0 });
+  second.kill('SIGTERM');
+  await second.ended;
 });
 
 test('its log is JSON lines, of ids only', async () => {
