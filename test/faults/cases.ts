@@ -108,13 +108,16 @@ function isCall(name: string, call: string): boolean {
   return name === call.replaceAll(' ', '-') || name.startsWith(`${call.replaceAll(' ', '-')}.`);
 }
 
+/** Scenarios in which most is at stake. */
+export const THOROUGH: readonly string[] = ['new', 'compensate', 'family'];
+
 /** More workflow tasks than a run of one account has. */
 const MOST_TASKS = 14;
 
 /** What Temporal and its operators can do to a run. */
 export function disturbed(recorded: Recorded): Case[] {
   const { facts, scenario, spots } = recorded;
-  if (scenario.act === 'remove') return [];
+  if (!THOROUGH.includes(scenario.name)) return [];
   const make = (disturbance: Disturbance): Case => ({
     id: idOf(recorded, disturbance.name),
     group: disturbance.name.replace(/[@/].*/, '').replace(/-\d+-back/, ' under way'),

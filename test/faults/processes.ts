@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/dev/embedded-server';
 import { MUSTER_SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes';
 import { Bench, type Workers } from './bench';
-import { idOf, placesOf, type Recorded } from './cases';
+import { idOf, placesOf, type Recorded, THOROUGH } from './cases';
 import { childWorkers } from './child-workers';
 import type { Disturbance } from './disturbances';
 import { runAll } from './pool';
@@ -26,13 +26,8 @@ export interface ProcessOptions {
   onVerdict: (verdict: Verdict) => void;
 }
 
-/** Only what creates, since nothing else is at stake when a process ends. */
-function worthIt({ scenario }: Recorded): boolean {
-  return ['new', 'compensate', 'family'].includes(scenario.name);
-}
-
 export async function sweepProcesses(recorded: readonly Recorded[], options: ProcessOptions): Promise<void> {
-  const some = recorded.filter(worthIt);
+  const some = recorded.filter(({ scenario }) => THOROUGH.includes(scenario.name));
   const folder = mkdtempSync(join(tmpdir(), 'muster-sweep-'));
   try {
     const dataDir = join(folder, 'temporal');

@@ -1,5 +1,5 @@
 // `npm run sweep`: every fault at every call of every vendor. Options: --vendor NAME, --only TEXT (part of a case's id),
-// --case ID, --seed N, --random N (schedules a vendor), --concurrency N, --list, --verbose, --without-processes.
+// --case ID, --group NAME (a row of the table), --seed N, --random N (schedules a vendor), --concurrency N, --list, --verbose, --without-processes.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,6 +22,7 @@ const CASES_A_BENCH = 400;
 const BUNDLE = resolve(__dirname, '../../node_modules/.cache/muster-test/sweep-bundle.js');
 
 const OPTIONS = {
+  group: { type: 'string' },
   vendor: { type: 'string', multiple: true },
   only: { type: 'string' },
   case: { type: 'string' },
@@ -60,7 +61,7 @@ export async function main(args: string[]): Promise<number> {
     const recorded = await record(server, workers, factsFor(values.vendor, wantedCase));
     const cases = recorded
       .flatMap((one) => [...singles(one), ...pairs(one), ...disturbed(one), ...schedules(one, seed, count)])
-      .filter(({ id }) => wanted(id));
+      .filter(({ id, group }) => wanted(id) && (!values.group || group === values.group));
     if (values.list) {
       for (const { id } of cases) process.stdout.write(`${id}\n`);
       return 0;

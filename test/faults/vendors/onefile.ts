@@ -44,6 +44,13 @@ const ASSIGNED: Readonly<Record<string, string>> = {
   unit: 'unit summary',
 };
 
+/** What was assigned; the ids of learning aims and unit summaries are their own. */
+function idOf(assignment: Readonly<Record<string, unknown>>): unknown {
+  const { what, ID, StandardID, UnitID } = assignment;
+  if (what === 'learning aim') return StandardID;
+  return what === 'unit summary' ? UnitID : ID;
+}
+
 const ofPath = ({ path }: { path: string }) => path;
 
 export const onefileFacts: VendorFacts = {
@@ -60,7 +67,7 @@ export const onefileFacts: VendorFacts = {
     const [account] = accountsOf(stage);
     const [, kind = '', id] = /^assign-([a-z]+)-(\d+)$/.exec(step) ?? [];
     if (id === undefined) return account ? { userId: account.id } : { notCreated: true };
-    const there = account?.profiles.some((one) => one.what === ASSIGNED[kind] && String(one.ID) === id);
+    const there = account?.profiles.some((one) => one.what === ASSIGNED[kind] && String(idOf(one)) === id);
     return there ? { exists: true } : { notCreated: true };
   },
   wrongs(account, { stage: { request }, scenario: { account: asked } }) {
@@ -75,7 +82,7 @@ export const onefileFacts: VendorFacts = {
       'unit summary': assign.unitIds,
     };
     for (const [what, ids = []] of Object.entries(wanted)) {
-      const has = account.profiles.filter((one) => one.what === what).map(({ ID }) => ID);
+      const has = account.profiles.filter((one) => one.what === what).map(idOf);
       if (JSON.stringify(has) !== JSON.stringify(ids))
         wrongs.push(`assigned as ${what}: [${has.join(', ')}], not [${ids.join(', ')}]`);
     }
