@@ -20,6 +20,8 @@ export interface HarnessOptions {
   connections?: Record<string, Record<string, unknown>>;
   /** Connections of other names to the same simulators: `{ 'ethosce-strict': { vendor: 'ethosce', existing: 'refuse' } }`. */
   further?: Record<string, Record<string, unknown> & { vendor: SimulatedVendor }>;
+  /** Encrypts the payloads; a new one if left out. */
+  key?: string;
 }
 
 export class Harness {
@@ -43,7 +45,7 @@ export class Harness {
   }
 
   private static async around(server: EmbeddedServer, options: HarnessOptions): Promise<Harness> {
-    const { vendors, connections = {}, further = {} } = options;
+    const { vendors, connections = {}, further = {}, key = newKey() } = options;
     const started = await Promise.all(vendors.map((vendor) => startSimulator(vendor)));
     const usual = (vendor: SimulatedVendor) => ({
       ...started.find((simulator) => simulator.vendor === vendor)?.connection(),
@@ -54,7 +56,7 @@ export class Harness {
         ...vendors.map((vendor) => [vendor, { ...usual(vendor), ...connections[vendor] }]),
         ...Object.entries(further).map(([name, more]) => [name, { ...usual(more.vendor), ...more }]),
       ]),
-      encryption: { keys: { test: newKey() }, activeKey: 'test' },
+      encryption: { keys: { test: key }, activeKey: 'test' },
     });
     const temporal = { connection: { address: server.address }, namespace: 'default' };
     const muster = await connectMuster({ config, temporal });
