@@ -64,8 +64,10 @@ export function createTransport(options: TransportOptions): Transport {
   const network: NetworkOptions = { ...options, origin: base.origin };
   const pool = openDispatcher(network);
   const pace = createPace(options.requestsPerSecond);
-  const trial = createTrial(gate?.enter);
   let barred: Barred | Unsent | undefined;
+  // Whoever waited behind a rejected call needs no turn any more.
+  const trial = createTrial(gate && (async () => barred ?? gate.enter()));
+  let told = false;
   let probing: Promise<Outcome<unknown>> | undefined;
 
   async function once<T>(
@@ -143,8 +145,10 @@ export function createTransport(options: TransportOptions): Transport {
       if (auth.afterForbidden.probe === (call as Call<unknown>)) return rejected(call, reply.status);
       if (barred) return barred;
       // A password that was changed meets many calls at once: one probe answers for all of them.
-      probing ??= ask(auth.afterForbidden.probe, headers).finally(() => {
+      probing ??= ask(auth.afterForbidden.probe, headers).then((outcome) => {
+        if (outcome.kind === 'barred') bar(rejected(call, reply.status));
         probing = undefined;
+        return outcome;
       });
       const { kind } = await probing;
       if (kind === 'barred') return rejected(call, reply.status);
@@ -164,6 +168,19 @@ export function createTransport(options: TransportOptions): Transport {
     };
   }
 
+  function lift(): void {
+    barred = undefined;
+    told = false;
+  }
+
+  /** The vendor's own no, and not an earlier one's echo: told once. */
+  async function heed(outcome: Barred): Promise<void> {
+    if (told) return;
+    told = true;
+    bar(outcome);
+    await gate?.rejected(outcome);
+  }
+
   function bar(outcome: Barred | Unsent): void {
     barred = outcome;
     trial.doubt();
@@ -172,14 +189,13 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async send(call, send = {}) {
       if (send.paced && !barred) await pace(send.signal);
+      // Whether the credentials are still accepted is being asked: what is sent meanwhile could be one failure too many.
+      await probing;
       if (barred) return barred;
       return trial.inTurn(async () => {
         if (barred) return barred;
         const outcome = await report(call, () => attempt(call, send));
-        if (outcome.kind === 'barred' && !barred) {
-          bar(outcome);
-          await gate?.rejected(outcome);
-        }
+        if (outcome.kind === 'barred') await heed(outcome);
         return outcome;
       });
     },
@@ -187,15 +203,13 @@ export function createTransport(options: TransportOptions): Transport {
       const outcome = await report(call, () => attempt(call, send));
       if (outcome.kind === 'barred') bar(outcome);
       if (isProof(outcome.kind)) {
-        barred = undefined;
+        lift();
         trial.prove();
       }
       return outcome;
     },
     bar,
-    unbar() {
-      barred = undefined;
-    },
+    unbar: lift,
     close: () => pool.destroy(),
   };
 }

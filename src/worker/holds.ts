@@ -13,6 +13,7 @@ import { fingerprint, type KeyRing, matchesFingerprint } from '../privacy/keys';
 import { holdId } from '../temporal/names';
 import { credentialsIn } from '../vendors/probe';
 import type { WorkerContext } from './context';
+import { HELD, type Meaning, meaningOf, ON_TRIAL, OUTDATED, PROBED_FIRST } from './hold-meaning';
 import { type Hold, openHold, openHolds, readHold, startTrial } from './hold-runs';
 
 /** All in milliseconds. */
@@ -59,17 +60,6 @@ const TELL_AGAIN_MS = MINUTE;
 const TRIAL_LOOK_MS = 100;
 /** How long a hold may take to show a rejection before others may try. */
 const SHOWN_MS = 2_000;
-
-const OUTDATED: Unsent = {
-  kind: 'unsent',
-  message:
-    "this worker's credentials were rejected, and others were accepted since: restart it with the new ones",
-};
-const ON_TRIAL: Unsent = { kind: 'unsent', message: "another worker is trying the connection's credentials" };
-const PROBED_FIRST: Unsent = {
-  kind: 'unsent',
-  message: 'the connection is held; its probe is about to try the new credentials',
-};
 
 export class Holds {
   private readonly watched: ReadonlyMap<string, Watched>;
@@ -176,16 +166,8 @@ export class Holds {
     this.options.log.info('connection released', { connection: watched.name });
   }
 
-  /**
-   * What a hold means for the credentials here. `held`: they are among the rejected ones. `other`: they are not. `outdated`:
-   * they were rejected, and others accepted since. A hold that was ended from outside is none.
-   */
-  private meaning({ name }: Watched, hold: Hold): 'held' | 'other' | 'outdated' | 'free' {
-    const { open, accepted, rejected } = hold;
-    const rejectedHere = rejected.some((credentials) => this.has(name, credentials));
-    if (accepted !== null) return this.has(name, accepted) || !rejectedHere ? 'free' : 'outdated';
-    if (!open) return 'free';
-    return rejectedHere ? 'held' : 'other';
+  private meaning({ name }: Watched, hold: Hold): Meaning {
+    return meaningOf(hold, (credentials) => this.has(name, credentials));
   }
 
   private bar(watched: Watched, outcome: Barred | Unsent): void {
@@ -291,9 +273,3 @@ export class Holds {
     }
   }
 }
-
-const HELD: Barred = {
-  kind: 'barred',
-  message:
-    'the connection is held: the vendor rejected its credentials, and nothing is sent until they are accepted',
-};

@@ -221,7 +221,7 @@ test('Ctrl-C leaves the work running and says how to come back', async () => {
   expect(creates('ethosce', request.person.email).filter(({ committed }) => committed)).toHaveLength(1);
 });
 
-test('doctor: all is well, and each queue is named', async () => {
+test('doctor: all is well, and each queue and vendor is named', async () => {
   const { code, stdout } = await scene.run(['doctor', '--json']);
   const findings = JSON.parse(stdout) as { check: string; ok: boolean }[];
   expect(findings.filter(({ ok }) => !ok)).toEqual([]);
@@ -233,5 +233,8 @@ test('doctor: all is well, and each queue is named', async () => {
     'search attributes',
     'worker on muster',
     'worker on muster-ethosce',
+    'vendor of pha-demo',
+    'vendor of ethosce',
+    'vendor of ethosce-strict',
   ]);
 });

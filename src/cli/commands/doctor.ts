@@ -1,4 +1,4 @@
-// muster doctor: whether configuration, Temporal and workers fit together.
+// muster doctor: whether configuration, Temporal and workers fit together, and the vendors accept the credentials.
 import type { Command } from 'commander';
 import { connectMuster } from '../../client/muster';
 import type { ClientConfig } from '../../config/schema';
@@ -8,6 +8,7 @@ import {
   findKeys,
   findSearchAttributes,
   findServer,
+  findVendors,
   findWorkers,
   type GradedFinding,
   unreachable,
@@ -66,7 +67,10 @@ async function examineTemporal(
       const server = await findServer(muster.client, temporal);
       if (!server.ok) return [server];
       const attributes = await findSearchAttributes(muster.client, fix);
-      return [server, attributes, ...(await findWorkers(muster.client, config))];
+      const workers = await findWorkers(muster.client, config);
+      // Without a worker nobody could ask, and that is said already.
+      const asked = attributes.ok && workers.every(({ ok }) => ok);
+      return [server, attributes, ...workers, ...(asked ? await findVendors(muster) : [])];
     } finally {
       await muster.close();
     }

@@ -1,5 +1,6 @@
 // What `muster doctor` looks at. Each finding is a sentence; nothing is changed unless asked for.
 import type { Client } from '@temporalio/client';
+import type { Muster } from '../../client/muster';
 import type { ConfigError } from '../../config/config-error';
 import { loadConfig } from '../../config/load';
 import type { ClientConfig } from '../../config/schema';
@@ -109,5 +110,13 @@ export async function findWorkers(client: Client, { connections }: ClientConfig)
         ? graded(`worker on ${queue}`, 'polls')
         : graded(`worker on ${queue}`, 'none polls; start one with "muster worker"', EXIT.failed),
     ),
+  );
+}
+
+/** What each vendor says to its connection's credentials; a worker asks, reading only. */
+export async function findVendors(muster: Pick<Muster, 'inspect'>): Promise<GradedFinding[]> {
+  const inspections = await muster.inspect();
+  return inspections.map(({ connection, outcome, message }) =>
+    graded(`vendor of ${connection}`, message, outcome === 'done' ? EXIT.done : EXIT.failed),
   );
 }
