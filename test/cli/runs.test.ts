@@ -226,7 +226,9 @@ test('doctor: all is well, and each queue and vendor is named', async () => {
   const findings = JSON.parse(stdout) as { check: string; ok: boolean }[];
   expect(findings.filter(({ ok }) => !ok)).toEqual([]);
   expect(code).toBe(0);
-  expect(findings.map(({ check }) => check)).toEqual([
+  // What follows is of each vendor: their answers are asked for by a run.
+  const own = findings.map(({ check }) => check).filter((check) => !check.startsWith('vendor'));
+  expect(own).toEqual([
     'configuration',
     'encryption',
     'Temporal',
