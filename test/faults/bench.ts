@@ -8,12 +8,7 @@ import type { EmbeddedServer } from '../../src/dev/embedded-server';
 import { newKey } from '../../src/privacy/keys';
 import { type SimulatedVendor, type Simulator, startSimulator } from '../../src/simulators';
 import { createMusterWorker, type MusterWorker } from '../../src/worker';
-
-/** As short as the fence lets it be. */
-export const QUICK = { timeout: '1s', settle: { for: '6s' }, waitFor: '2m' } as const;
-
-/** Held connections are probed and released while a test can wait for it. In milliseconds. */
-export const PROMPT_HOLDS = { watchMs: 1_000, firstProbeMs: 3_000, probeEveryMs: 5_000, releaseGapMs: 200 };
+import { PROMPT_HOLDS, QUICK } from './quick';
 
 /** A connection that a case wants for itself. */
 export interface Place {

@@ -16,13 +16,13 @@ import type { Case, Verdict } from './run-case';
 import { variant } from './variants';
 
 /** Each death of a worker meets all that is under way, so only a few are. */
-const AT_ONCE = 8;
+const AT_ONCE = 5;
 const DOWN_MS = 4_000;
 
 export interface ProcessOptions {
   bundle: string;
   /** Which cases; all by default. */
-  wanted: (id: string) => boolean;
+  wanted: (one: Case) => boolean;
   onVerdict: (verdict: Verdict) => void;
 }
 
@@ -59,7 +59,7 @@ async function run(
   workers: Workers,
   { wanted, onVerdict }: ProcessOptions,
 ): Promise<void> {
-  const some = cases.filter(({ id }) => wanted(id));
+  const some = cases.filter(wanted);
   if (some.length === 0) return;
   const bench = await Bench.open(server, placesOf(some), workers);
   try {
@@ -143,7 +143,7 @@ async function withoutServer(
       const plain = bare(one, 'server-stopped', { name: 'server-stopped', interrupts: true });
       return [plain, { ...plain, id: `${plain.id}@lost`, faults: [lost] }];
     })
-    .filter(({ id }) => wanted(id));
+    .filter(wanted);
   if (cases.length === 0) return server;
   const port = Number(server.address.split(':').pop());
   const bench = await Bench.open(server, placesOf(cases), childWorkers(plans, bundle));

@@ -42,7 +42,8 @@ export async function main(args: string[]): Promise<number> {
   const schedule = scheduleOf(wantedCase);
   const seed = schedule?.seed ?? Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
   const count = schedule?.count ?? Number(values.random);
-  const wanted = (id: string) => (wantedCase ? id === wantedCase : id.includes(only));
+  const wanted = ({ id, group }: Case) =>
+    wantedCase ? id === wantedCase : id.includes(only) && (!values.group || group === values.group);
   say(`seed ${seed}`);
 
   mkdirSync(resolve(BUNDLE, '..'), { recursive: true });
@@ -61,7 +62,7 @@ export async function main(args: string[]): Promise<number> {
     const recorded = await record(server, workers, factsFor(values.vendor, wantedCase));
     const cases = recorded
       .flatMap((one) => [...singles(one), ...pairs(one), ...disturbed(one), ...schedules(one, seed, count)])
-      .filter(({ id, group }) => wanted(id) && (!values.group || group === values.group));
+      .filter(wanted);
     if (values.list) {
       for (const { id } of cases) process.stdout.write(`${id}\n`);
       return 0;

@@ -6,8 +6,8 @@ import { Context } from '@temporalio/activity';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { configFromObject } from '../../src/config/load';
 import type * as createWorker from '../../src/worker/create-worker';
-import { PROMPT_HOLDS } from './bench';
 import { type ActivitySpot, planFile, SPOTS_FILE } from './process-plan';
+import { PROMPT_HOLDS } from './quick';
 
 type Activity = (...args: unknown[]) => Promise<unknown>;
 
