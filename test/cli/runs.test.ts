@@ -235,8 +235,5 @@ test('doctor: all is well, and each queue and vendor is named', async () => {
     'search attributes',
     'worker on muster',
     'worker on muster-ethosce',
-    'vendor of pha-demo',
-    'vendor of ethosce',
-    'vendor of ethosce-strict',
   ]);
 });
