@@ -145,7 +145,7 @@ async function giveProfile(run: Run, uid: string): Promise<void> {
     const profiles = await run.safe('profile', () => reads.findEthosceProfiles({ connection, uid }), true);
     return { look: profiles.look, seen: profiles.value };
   };
-  const fresh = false;
+  let fresh = false;
   const { who } = await createOnce<EthosceProfile[], EthosceProfile>(run, {
     step: 'profile',
     what: 'the profile',
@@ -164,6 +164,7 @@ async function giveProfile(run: Run, uid: string): Promise<void> {
       const outcome = await sends.createEthosceProfile.executeWithOptions({ summary: 'create the profile' }, [
         input,
       ]);
+      fresh = outcome.kind === 'done';
       return outcome.kind === 'done' ? { ...outcome, value: { pid: outcome.value, fields: {} } } : outcome;
     },
     idOf: ({ pid }) => pid,
