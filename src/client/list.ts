@@ -64,7 +64,9 @@ function endStatus(name: string, stage: string | null): Status {
 
 function queryOf({ parked, connection, job, key }: ListFilter): string {
   return [
+    // A held connection has a run too, and no key.
     'MusterConnection IS NOT NULL',
+    'MusterKey IS NOT NULL',
     ...(parked ? [`MusterWaitingOn = 'operator'`, `ExecutionStatus = 'Running'`] : []),
     ...(connection ? [`MusterConnection = ${quoted(connection)}`] : []),
     ...(job ? [`MusterJob = ${quoted(job)}`] : []),

@@ -95,7 +95,7 @@ export async function createOnce<Seen, Who>(
         break;
       }
       case 'wait':
-        await sleep(move.ms, { summary: sayWait(state, creation.what) });
+        await sleep(spread(move), { summary: sayWait(state, creation.what) });
         state = next(rules, state, { of: 'wait' });
         break;
       case 'park': {
@@ -221,6 +221,11 @@ function stillInTheAir(until: number): ApplicationFailure {
 
 function notBelieved(sentence: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(sentence, 'invalid-decision');
+}
+
+/** Runs that were turned away together do not come back together; looks of a settling are not put off. */
+function spread({ ms, after }: { ms: number; after: 'look' | 'settle' | 'send' }): number {
+  return after === 'settle' ? ms : Math.ceil(ms * (1 + 0.5 * Math.random()));
 }
 
 function sayWait({ move }: State<unknown>, what: string): string {

@@ -39,6 +39,11 @@ function isInterruption(answer: unknown): answer is Interruption {
   return [CancelledFailure, Skipped, Amended, Undoing].some((kind) => answer instanceof kind);
 }
 
+/** Rejected credentials keep their name: when the connection is released, an undo goes on by itself like any other run. */
+function blocked(trouble: Trouble): Trouble {
+  return trouble.code === 'credentials-rejected' ? trouble : { ...trouble, code: 'undo-blocked' };
+}
+
 export class Desk {
   private question?: { open: OpenQuestion<unknown>; answer?: unknown };
   private cancelAsked = false;
@@ -53,7 +58,7 @@ export class Desk {
   async park<Ruling>(open: OpenQuestion<Ruling>): Promise<Ruling> {
     const { run } = this;
     const { step } = open;
-    const trouble: Trouble = this.undoing ? { ...open.trouble, code: 'undo-blocked' } : open.trouble;
+    const trouble = this.undoing ? blocked(open.trouble) : open.trouble;
     if (!this.undoing && this.undoesBecauseOf(trouble, open)) throw new Undoing(trouble);
     // One question at a time: a second one of the same run waits until the first is answered.
     await condition(() => this.question === undefined);
