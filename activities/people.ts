@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { z } from 'zod';
 import type { ResultDocument } from '../src/account/result';
 import { documentNow, documentOfFailure, standingOf } from '../src/client/standing';
 import { accountRunPlan, type Encounter, encounter, type RunPlan } from '../src/client/start';
@@ -32,6 +33,22 @@ export async function preparePerson(input: {
   }));
 }
 
+const removal = z.strictObject({
+  key: z.string().min(1),
+  connections: z.array(z.string()).min(1).optional(),
+  keepAdopted: z.boolean().optional(),
+  reason: z.string().min(1).optional(),
+});
+
+function checkedRemoval(input: unknown): z.output<typeof removal> {
+  const read = removal.safeParse(input);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw invalid(
+    `${issue?.path.join('.') || 'the removal'}: ${issue?.message}; expected {"key", "connections"}`,
+  );
+}
+
 /** One account to remove, and the run that does it. */
 export interface PlannedRemoval extends PlannedAccount {
   /** Run id of an open run, which is told to undo instead. */
@@ -43,12 +60,12 @@ export interface PlannedRemoval extends PlannedAccount {
  * @throws `invalid-request` when nothing is known of one
  */
 export async function planRemovals(input: {
-  key: string;
+  removal: unknown;
   workflowId: string;
-  connections?: string[];
 }): Promise<PlannedRemoval[]> {
   const { config, keys, temporal } = workerContext();
-  const { key, workflowId, connections } = input;
+  const { workflowId } = input;
+  const { key, connections } = checkedRemoval(input.removal);
   if (removalId(key) !== workflowId)
     throw invalid(`The removal of ${key} must have the workflow id ${removalId(key)}.`);
   const planned: PlannedRemoval[] = [];

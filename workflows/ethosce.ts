@@ -10,7 +10,7 @@ import {
   ethosceUserAbility,
 } from '../src/vendors/ethosce/abilities';
 import { sameText } from '../src/vendors/ethosce/fold';
-import { type EthosceUserRef, judgeUser, type UserLook } from '../src/vendors/ethosce/judge';
+import { type EthosceUserRef, judgeUser, onlyLinked, type UserLook } from '../src/vendors/ethosce/judge';
 import type { EthosceAccount } from '../src/vendors/ethosce/request';
 import {
   type EthosceProfile,
@@ -72,10 +72,13 @@ async function createUser(run: Run): Promise<EthosceUserRef> {
               ]),
         ]),
       );
-      return {
-        look: byMail.look,
-        seen: { byMail: byMail.value, byName: byName.value, bySsoId: bySsoId?.value },
-      };
+      const seen: UserLook = { byMail: byMail.value, byName: byName.value, bySsoId: bySsoId?.value };
+      const uid = onlyLinked(seen);
+      if (uid !== undefined) {
+        const linked = await run.safe('verify', () => reads.findEthosceUserById({ connection, uid }));
+        seen.linked = linked.value[0] ?? null;
+      }
+      return { look: byMail.look, seen };
     },
     judge: (seen, when) => judgeUser(seen, { username: account.username, email: person.email }, when),
     async send(ground) {

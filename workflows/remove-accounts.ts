@@ -3,6 +3,7 @@
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import type { PlannedRemoval } from '../activities/people';
 import { type AccountResult, emptyAccount, type ResultDocument } from '../src/account/result';
+import { removalId } from '../src/temporal/names';
 import { Board } from './account-run/board';
 import { local } from './account-run/calls';
 import { attach, runChild } from './account-run/child-runs';
@@ -19,20 +20,17 @@ export interface Removal {
   reason?: string;
 }
 
-export async function removeAccounts({
-  key,
-  connections,
-  keepAdopted = false,
-  reason = 'removal was asked for',
-}: Removal): Promise<ResultDocument> {
-  const board = new Board(key);
+export async function removeAccounts(removal: Removal): Promise<ResultDocument> {
   const { workflowId } = workflowInfo();
-  const removals = await local.planRemovals({ key, workflowId, ...(connections && { connections }) });
+  // By the id, which is proven to be the key's: until then the argument may be anything.
+  const board = new Board(workflowId.slice(removalId('').length));
+  const removals = await local.planRemovals({ removal, workflowId });
+  const { keepAdopted = false, reason = 'removal was asked for' } = removal;
   for (const { connection } of removals) board.set(connection, emptyAccount('running'));
   const purpose = keepAdopted ? 'undo' : 'remove';
   await Promise.all(
-    removals.map((removal) =>
-      remove(removal, purpose, reason, (result) => board.set(removal.connection, result)),
+    removals.map((planned) =>
+      remove(planned, purpose, reason, (result) => board.set(planned.connection, result)),
     ),
   );
   return board.document();

@@ -286,3 +286,11 @@ describe('roles', () => {
     expect(calls(sent)).not.toContain('update user');
   });
 });
+
+test('an SSO id that is linked to no account there is: conflict, and nothing is written', async () => {
+  harness.simulator('ethosce').seed({ kind: 'authmap', uid: '9999', authname: 'SSO-orphan' });
+  const request = person({ ethosce: { ssoId: 'SSO-orphan' } });
+  const { account, sent } = await run(request);
+  expect(account).toMatchObject({ status: 'parked', userId: null, problem: { code: 'conflict' } });
+  expect(writes(sent)).toEqual([]);
+});

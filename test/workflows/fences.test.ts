@@ -88,6 +88,25 @@ describe('EthosCE, reset after all was done', () => {
   });
 });
 
+describe.each<[Vendor, string]>([
+  ['ethosce', 'createEthosceUser'],
+  ['pha', 'intendInLedger'],
+])('%s, reset to between look and send before anything was made', (vendor, activity) => {
+  test('is looked at anew, and then made: once, with all that follows', async () => {
+    const request = person({ [vendor]: {} });
+    const call = { call: 'create user', contains: request.key };
+    // Busy for longer than the operator has patience.
+    harness.simulator(vendor).inject({ kind: 'rate-limited', retryAfter: 60, ...call });
+    const handle = await harness.muster.onboard(request);
+    while (!(await history(handle)).some(({ timerStartedEventAttributes: told }) => told))
+      await new Promise((soon) => setTimeout(soon, 50));
+    const again = await reset(handle, taskBefore(await history(handle), activity));
+    expect(await accountOf(vendor, again)).toMatchObject({ status: 'done', provenance: 'created' });
+    expect(creates(vendor, request)).toHaveLength(2);
+    expect(made(vendor, request)).toMatchObject([{ profiles: [{}] }]);
+  });
+});
+
 describe('PHA, reset after all was done', () => {
   test.concurrent.each<[string, (events: History) => number]>([
     ['to before the look', firstTask],

@@ -1,6 +1,6 @@
 // Drives the create-once protocol for one step of a run: asks the state machine for the next move, makes it by an
 // activity or a timer, and tells it what came of it. Each look and each send is an event of the run's history.
-import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, sleep } from '@temporalio/workflow';
 import type { Ability, Ground, Inheritance, Look, Policy } from '../../src/account/plan';
 import type { Decision, Provenance } from '../../src/account/result';
 import { minimumSettle } from '../../src/http/fence';
@@ -57,7 +57,8 @@ export async function createOnce<Seen, Who>(
   if (creation.verifyStep) run.begin(creation.verifyStep);
   run.begin(step);
   // The first look and the reading of earlier runs go at once; both are needed before anything is sent.
-  const [begun, inheritance] = await Promise.all([creation.look(), run.inheritance]);
+  const [begun, inherited] = await Promise.all([creation.look(), run.inheritance]);
+  let inheritance = inherited;
   const rules = rulesFor(
     creation.ability,
     run.plan.policy,
@@ -91,6 +92,8 @@ export async function createOnce<Seen, Who>(
         run.witness(step, `sent ${creation.what}`, sayOutcome(outcome, creation));
         if (!state.everLost && provenNothing(outcome)) run.unrecord(step);
         if (outcome.kind === 'unknown') lostAt = Date.now();
+        // The run was reset: what the run before it read of earlier runs counts as little as what it saw.
+        if (outcome.kind === 'unsent' && outcome.stale === 'run') inheritance = await run.inheritAnew();
         state = next(rules, state, { of: 'send', outcome });
         break;
       }
@@ -200,7 +203,7 @@ async function ruleOn<Who>(
   if (input.userId !== undefined) {
     if (!creation.recall)
       throw notBelieved(`Step ${creation.step} has no user id to give; say --exists or --not-created.`);
-    const recalled = await creation.recall(input.userId);
+    const recalled = await creation.recall(input.userId).catch(cannotReadBack);
     if (typeof recalled === 'string') throw notBelieved(recalled);
     return { say: 'exists', ...recalled };
   }
@@ -210,6 +213,14 @@ async function ruleOn<Who>(
     return { say: 'exists', who: creation.existsAs, provenance: 'declared' };
   }
   return { say: 'retry' };
+}
+
+/** The vendor is away, or says no: the decision is not taken, and the run stays as it is. */
+function cannotReadBack(error: unknown): never {
+  if (!(error instanceof ActivityFailure)) throw error;
+  throw notBelieved(
+    `It could not be read back at the vendor: ${error.cause?.message ?? error.message}. Decide again later.`,
+  );
 }
 
 function stillInTheAir(until: number): ApplicationFailure {

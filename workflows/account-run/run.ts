@@ -39,7 +39,7 @@ const MOST_EVIDENCE = 60;
 export class AccountRun<Account = unknown> {
   readonly result: AccountResult = emptyAccount('running');
   /** What earlier runs of this account left; read while the first look is under way. */
-  readonly inheritance: Promise<Inheritance>;
+  inheritance: Promise<Inheritance>;
   /** Where this run asks operators, and takes their decisions. */
   readonly desk: Desk;
 
@@ -49,11 +49,15 @@ export class AccountRun<Account = unknown> {
     private readonly reportTo: { workflowId: string; runId: string } | undefined,
   ) {
     this.desk = new Desk(this);
-    const { workflowId, runId } = workflowInfo();
-    this.inheritance = local.readEarlierRuns({ workflowId, runId });
-    this.inheritance.catch(() => undefined);
+    this.inheritance = readEarlierRuns();
     this.begin('verify');
     this.show();
+  }
+
+  /** After a reset: the run that read it is not this one any more, and may have sent meanwhile. */
+  inheritAnew(): Promise<Inheritance> {
+    this.inheritance = readEarlierRuns();
+    return this.inheritance;
   }
 
   document(): ResultDocument {
@@ -255,4 +259,11 @@ export class AccountRun<Account = unknown> {
 /** A failed run carries its result document, so that whoever waits for it gets the same answer as from a run that ended well. */
 function failed(code: ProblemCode, message: string, document: ResultDocument): ApplicationFailure {
   return ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [document] });
+}
+
+function readEarlierRuns(): Promise<Inheritance> {
+  const { workflowId, runId } = workflowInfo();
+  const inheritance = local.readEarlierRuns({ workflowId, runId });
+  inheritance.catch(() => undefined);
+  return inheritance;
 }

@@ -8,6 +8,16 @@ export interface UserLook {
   byName: EthosceUser[];
   /** Undefined where the request has no SSO id. */
   bySsoId: SsoLink[] | undefined;
+  /** The user that only the SSO link leads to; null where there is none with that id. */
+  linked?: EthosceUser | null;
+}
+
+/** The account that the SSO id is linked to, where neither mail nor name leads to it: it has to be read by its id. */
+export function onlyLinked({ byMail, byName, bySsoId = [] }: UserLook): string | undefined {
+  const [link, ...more] = bySsoId;
+  if (!link || more.length > 0 || [...byMail, ...byName].some(({ uid }) => uid === link.uid))
+    return undefined;
+  return link.uid;
 }
 
 export type UserVerdict =
@@ -56,7 +66,12 @@ export function judgeUser(
       message: `While ours was being sent, account ${(mailed ?? linked)?.uid} came to hold this person's e-mail address or SSO id.`,
     };
   if (mailed) return { is: 'found', who: mailed, mine: false };
-  if (linked) return { is: 'found', who: { uid: linked.uid }, mine: false };
+  if (linked && look.linked === null)
+    return {
+      is: 'conflict',
+      message: `The SSO id is linked to account ${linked.uid}, which does not exist.`,
+    };
+  if (linked) return { is: 'found', who: look.linked ?? { uid: linked.uid }, mine: false };
   return { is: 'absent' };
 }
 
