@@ -9,6 +9,7 @@ import {
   toClientOptions,
 } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
+import { ConfigError } from '../config/config-error';
 import type { ClientConfig } from '../config/schema';
 import { readDevState } from '../dev/state';
 import { type KeyRing, parseKeyRing } from '../privacy/keys';
@@ -124,7 +125,12 @@ function checkClientCertificate({ tls }: ReturnType<typeof loadClientConfigProfi
 export function keyRingFor(config: Pick<ClientConfig, 'encryption'>, settings: TemporalSettings): KeyRing {
   const encryption = config.encryption ?? settings.dev?.encryption;
   if (encryption) return parseKeyRing(encryption);
-  throw new Error(
-    'encryption: is missing in the configuration; personal data never reaches Temporal in plain text. Make a key with "muster keys new".',
-  );
+  throw missingKeys();
+}
+
+/** Without keys nothing may reach Temporal. */
+export function missingKeys(): ConfigError {
+  const message =
+    'is missing; personal data never reaches Temporal in plain text: make a key with "muster keys new"';
+  return new ConfigError([{ path: 'encryption', message }]);
 }

@@ -14,6 +14,7 @@ import {
 import type { MusterConfig } from '../config/schema';
 import { dataConverter } from '../privacy/data-converter';
 import { parseKeyRing } from '../privacy/keys';
+import { missingKeys } from '../temporal/connect';
 import { activityQueue, WORKFLOW_QUEUE } from '../temporal/names';
 import { vendorOf } from '../vendors/registry';
 import { loadActivities } from './activities';
@@ -57,10 +58,7 @@ const REACH_MS = 2_000;
 /** @throws when there are no encryption keys, Temporal cannot be reached, or a search attribute is not registered */
 export async function createMusterWorker(options: MusterWorkerOptions): Promise<MusterWorker> {
   const { config, namespace, log } = options;
-  if (!config.encryption)
-    throw new Error(
-      'encryption: is missing; personal data never reaches Temporal in plain text. Make a key with "muster keys new".',
-    );
+  if (!config.encryption) throw missingKeys();
   const keys = parseKeyRing(config.encryption);
   const given = options.temporal instanceof NativeConnection ? options.temporal : undefined;
   const connection = given ?? (await NativeConnection.connect(options.temporal as NativeConnectionOptions));

@@ -84,36 +84,37 @@ async function decide(
   problem: Problem,
 ): Promise<void> {
   const { decisions, code, step } = problem;
-  const at = Date.now();
-  const note = (decision: string, word?: Resolution) =>
-    watch.decided.push({ at, step, code, decision, ...(word && { word }) });
+  const take = async (decision: string, act: () => Promise<unknown>, word?: Resolution) => {
+    // Noted first: an answer that is lost on the way back does not undo the decision.
+    const entry = { at: Date.now(), step, code, decision, ...(word && { word }) };
+    watch.decided.push(entry);
+    try {
+      await act();
+    } catch (error) {
+      if (error instanceof DecisionRefusedError) watch.decided.splice(watch.decided.indexOf(entry), 1);
+      throw error;
+    }
+  };
+  const reason = REASON;
   const wish = watch.scenario.decide?.(problem);
-  if (wish && decisions.includes(wish)) {
-    await handle.undo({ reason: REASON });
-    note(wish);
-  } else if (decisions.includes('settle')) {
-    await handle.settleDebts({ reason: REASON });
+  if (wish && decisions.includes(wish)) return take(wish, () => handle.undo({ reason }));
+  if (decisions.includes('settle')) {
     watch.settled.push(...result.debts.map(({ what }) => what));
-    note('settle');
-  } else if (code === 'credentials-rejected') {
-    await watch.restarted();
-    await handle.retry({ reason: REASON });
-    note('retry');
-  } else if (decisions.includes('resolve') && IN_DOUBT.includes(code)) {
+    return take('settle', () => handle.settleDebts({ reason }));
+  }
+  if (code === 'credentials-rejected') await watch.restarted();
+  else if (decisions.includes('resolve') && IN_DOUBT.includes(code)) {
     const word = watch.facts.truth(watch.stage, step);
     try {
-      await handle.resolve({ reason: REASON, ...word });
-      note('resolve', word);
+      return await take('resolve', () => handle.resolve({ reason, ...word }), word);
     } catch (error) {
       // Not every step takes every word; then it has to look again by itself.
       if (!(error instanceof DecisionRefusedError) || !decisions.includes('retry')) throw error;
-      await handle.retry({ reason: REASON });
-      note('retry');
     }
-  } else if (decisions.includes('retry')) {
-    await handle.retry({ reason: REASON });
-    note('retry');
-  } else throw new Error(`parked as ${code} in ${step}, and no decision is open: ${decisions.join(', ')}`);
+  }
+  if (!decisions.includes('retry'))
+    throw new Error(`parked as ${code} in ${step}, and no decision is open: ${decisions.join(', ')}`);
+  return take('retry', () => handle.retry({ reason }));
 }
 
 const IN_DOUBT: readonly string[] = ['outcome-unknown', 'conflict', 'several-matches', 'form-changed'];
