@@ -190,6 +190,7 @@ async function giveRoles(run: Run, uid: string): Promise<void> {
   const { connection, account } = run.plan;
   const wanted = { roles: account.roles, removeRoles: account.removeRoles };
   if (wanted.roles.length === 0 && wanted.removeRoles.length === 0) return;
+  await recordRoles(run, uid);
   const merges = safeCalls<typeof activities>(run.plan, 3);
   for (let merge = 1; ; merge += 1) {
     const update = await run.safe(
@@ -214,6 +215,19 @@ async function giveRoles(run: Run, uid: string): Promise<void> {
       rule: () => Promise.resolve(undefined),
     });
   }
+}
+
+/**
+ * Puts down what undo will have to take away, before it is written: a merge whose answer was lost is made again, and then
+ * finds our own roles among those that were there. Of an account that we made there is nothing to be kept.
+ */
+async function recordRoles(run: Run, uid: string): Promise<void> {
+  if (run.result.provenance !== 'adopted') return;
+  const { connection, account } = run.plan;
+  const reads = safeCalls<typeof activities>(run.plan);
+  const { value } = await run.safe('roles', () => reads.findEthosceUserById({ connection, uid }), true);
+  const added = account.roles.filter((role) => !value[0]?.roles.includes(role));
+  if (added.length > 0) run.record('roles', { how: 'changed', added: allAdded(run, added) });
 }
 
 function contended({ before, wanted, after }: activities.RolesUpdated): string {
