@@ -135,7 +135,7 @@ function tellsTheTruth(ending: Ending): string[] {
 }
 
 /** Kinds of answer that a client may read or not, both rightly. */
-const READABLE: readonly string[] = ['wrong-content-type'];
+const READABLE: readonly string[] = ['wrong-content-type', 'empty'];
 
 /** How the account can be said to have come about, by what the vendor saw and by what the run heard of it. */
 function provenances(ending: Ending, { id }: SimulatedPerson): string[] {

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
 import type { EmbeddedServer } from '../../src/dev/embedded-server';
 import { bundleWorkflows } from '../../src/worker/bundle';
 import { startTestServer } from '../support/temporal-server';
@@ -12,6 +12,7 @@ import { disturbed, pairs, placesOf, record, singles } from './cases';
 import type { VendorFacts } from './contract';
 import { type PoolOptions, runAll } from './pool';
 import { canStopProcesses, sweepProcesses } from './processes';
+import { quiet } from './quiet';
 import { isBroken, repeatLine, table } from './report';
 import type { Case, Verdict } from './run-case';
 import { scheduleOf, schedules } from './schedules';
@@ -37,7 +38,7 @@ const OPTIONS = {
 /** @returns the exit code */
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: OPTIONS });
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quiet();
   const { case: wantedCase = '', only = '' } = values;
   const schedule = scheduleOf(wantedCase);
   const seed = schedule?.seed ?? Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
@@ -71,6 +72,9 @@ export async function main(args: string[]): Promise<number> {
     if (!values['without-processes'] && canStopProcesses() && (!wantedCase || cases.length === 0))
       await sweepProcesses(recorded, { bundle: BUNDLE, wanted, onVerdict });
     return report(verdicts, seed);
+  } catch (error) {
+    report(verdicts, seed);
+    throw error;
   } finally {
     await server.stop();
   }

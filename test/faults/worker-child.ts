@@ -3,11 +3,11 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { configFromObject } from '../../src/config/load';
 import type * as createWorker from '../../src/worker/create-worker';
 import { type ActivitySpot, planFile, SPOTS_FILE } from './process-plan';
 import { PROMPT_HOLDS } from './quick';
+import { quiet } from './quiet';
 
 type Activity = (...args: unknown[]) => Promise<unknown>;
 
@@ -55,7 +55,7 @@ function wrapActivities(): void {
 }
 
 async function main(): Promise<void> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quiet();
   wrapActivities();
   const { createMusterWorker } = require('../../src/worker/create-worker') as typeof createWorker;
   const none = () => undefined;

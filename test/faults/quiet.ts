@@ -1,0 +1,10 @@
+// Keeps the SDK's own log out of the sweep's answer: that it is disturbed is the point.
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+
+export function quiet(): void {
+  const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => undefined),
+    telemetryOptions: { logging: { filter, forward: {} } },
+  });
+}
