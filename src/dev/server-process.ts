@@ -3,9 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bindToThisProcess } from './processes';
 
 const STOP_TIMEOUT_MS = 10_000;
+const DRAIN_TIMEOUT_MS = 2_000;
 const TAIL_LINES = 15;
 
 /** What the server may see of our environment: keys and passwords of vendors are not among it. */
@@ -19,13 +21,11 @@ export interface ServerExit {
 }
 
 /** Keeps the last lines of what a stream says. */
-function tailOf(...streams: (Readable | null)[]): () => string {
+function tailOf(stream: Readable | null): () => string {
   let text = '';
-  for (const stream of streams) {
-    stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      text = (text + chunk).slice(-8192);
-    });
-  }
+  stream?.setEncoding('utf8').on('data', (chunk: string) => {
+    text = (text + chunk).slice(-8192);
+  });
   return () => text;
 }
 
@@ -68,12 +68,20 @@ export async function spawnServer(
       });
     });
     bindToThisProcess(child);
-    const tail = tailOf(child.stdout, child.stderr);
+    const [said, complained] = [tailOf(child.stdout), tailOf(child.stderr)];
+    // Its pipes may be read to their ends only after it has exited.
+    const drained = new Promise((resolve) => child.once('close', resolve));
     // Nothing of the server keeps this process from ending; then the server ends too.
     child.unref();
     for (const stream of [child.stdout, child.stderr]) (stream as unknown as { unref?(): void })?.unref?.();
-    const lastSaid = async () =>
-      spawnError?.message ?? lastLines(logFile === undefined ? tail() : await readFile(logFile, 'utf8'));
+    const lastSaid = async () => {
+      if (spawnError) return spawnError.message;
+      if (logFile !== undefined) return lastLines(await readFile(logFile, 'utf8'));
+      if (child.exitCode !== null)
+        await Promise.race([drained, sleep(DRAIN_TIMEOUT_MS, undefined, { ref: false })]);
+      // Two pipes have no order between them: what it complained of comes last, and so is always shown.
+      return lastLines(`${said().trimEnd()}\n${complained()}`);
+    };
     return { child, exited, lastSaid };
   } finally {
     await log?.close();
