@@ -58,7 +58,8 @@ export async function createOnce<Seen, Who>(
   run.begin(step);
   // The first look and the reading of earlier runs go at once; both are needed before anything is sent.
   const [begun, inherited] = await Promise.all([creation.look(), run.inheritance]);
-  let inheritance = inherited;
+  // A reset to between the two: what the run before the reset made since is not among what was read.
+  let inheritance = inherited.runId === begun.look.runId ? inherited : await run.inheritAnew();
   const rules = rulesFor(
     creation.ability,
     run.plan.policy,
