@@ -32,7 +32,10 @@ export async function operate(watch: Watch): Promise<ResultDocument> {
   const until = Date.now() + LONGEST_CASE_MS;
   const released = Date.now() + RELEASED_MS;
   while (watch.decided.length < MOST_DECISIONS && Date.now() < until) {
-    const document = await reached(() => handle.result({ signal: AbortSignal.timeout(STANDSTILL_MS) }));
+    const signal = AbortSignal.timeout(STANDSTILL_MS);
+    const document = await reached(() => handle.result({ signal })).catch(async (error: unknown) => {
+      throw signal.aborted ? new Error(`it stands still: ${await pendingOf(watch, handle.id)}`) : error;
+    });
     const result = document.accounts[connection];
     if (!result) throw new Error('the result document lacks the account');
     if (result.status === 'failed' && /Start the same request again/.test(result.problem?.message ?? '')) {
@@ -54,6 +57,17 @@ export async function operate(watch: Watch): Promise<ResultDocument> {
   }
   const said = watch.decided.map(({ step, code, decision }) => `${step} ${code}: ${decision}`).join('; ');
   throw new Error(`after ${watch.decided.length} decisions it has not ended (${said})`);
+}
+
+/** What Temporal waits for in a run. */
+async function pendingOf({ stage }: Watch, id: string): Promise<string> {
+  const { raw } = await stage.bench.muster.client.workflow.getHandle(id).describe();
+  const activities = (raw.pendingActivities ?? []).map(
+    ({ activityType, attempt, lastFailure }) =>
+      `${activityType?.name} attempt ${attempt} ${lastFailure?.message ?? ''}`,
+  );
+  const task = raw.pendingWorkflowTask ? [`workflow task attempt ${raw.pendingWorkflowTask.attempt}`] : [];
+  return [...activities, ...task].join(', ') || 'nothing is pending';
 }
 
 /** Asks again as long as Temporal itself is away. */
