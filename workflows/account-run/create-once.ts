@@ -121,7 +121,7 @@ export async function createOnce<Seen, Who>(
       case 'decline':
         throw run.fail(move.trouble, step);
       case 'end':
-        recordEnd(run, creation, move.who, move.provenance);
+        recordEnd(run, creation, move, state.everLost);
         run.finish(step);
         return { who: move.who, provenance: move.provenance };
     }
@@ -167,16 +167,20 @@ function provenNothing({ kind }: Outcome<unknown>): boolean {
   return kind === 'refused' || kind === 'unsent' || kind === 'barred';
 }
 
-/** Only what our own send made is ever undone. */
+/**
+ * Only what our own send made is ever undone. What somebody found after a send of ours was lost, where the vendor cannot be
+ * asked, may be ours: undo must not pass over it.
+ */
 function recordEnd<Who>(
   run: AccountRun,
   { step, idOf }: Pick<Creation<unknown, Who>, 'step' | 'idOf'>,
-  who: Who,
-  provenance: Provenance,
+  { who, provenance }: Created<Who>,
+  everLost: boolean,
 ): void {
   const id = idOf(who);
-  if (provenance === 'created' || provenance === 'confirmed')
-    run.record(step, { how: provenance, ...(id !== undefined && { id }) });
+  const named = id === undefined ? {} : { id };
+  if (provenance === 'created' || provenance === 'confirmed') run.record(step, { how: provenance, ...named });
+  else if (provenance === 'declared' && everLost) run.record(step, { how: 'sent', ...named });
   else run.unrecord(step);
 }
 
