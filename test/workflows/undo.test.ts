@@ -145,3 +145,22 @@ test('a removal that owes something parks as a whole, lists its debts, and ends 
   const again = await (await harness.muster.onboard(request)).result();
   expect(again).toMatchObject({ status: 'done', accounts: { pha: { provenance: 'created' } } });
 });
+
+test('what an operator declares after our own lost send is not forgotten by a cancellation', async () => {
+  const request = person({ pha: {} });
+  const pha = harness.simulator('pha');
+  pha.inject({ kind: 'drop-after', call: 'create user', contains: request.person.email });
+  const handle = await harness.muster.onboard(request);
+  await handle.result();
+  await harness.muster.client.workflow.getHandle(handle.id).cancel();
+  const [made] = pha.people().filter(({ email }) => email === request.person.email);
+  await handle.resolve({ userId: made?.id ?? '', reason: 'seen in Manage Users' });
+  const parked = await handle.result();
+  expect(parked.accounts.pha).toMatchObject({
+    status: 'parked',
+    userId: made?.id,
+    problem: { code: 'cancelled' },
+  });
+  await handle.undo({ reason: 'so be it' });
+  expect((await handle.result()).accounts.pha?.debts).toMatchObject([{ what: `PHA user ${made?.id}` }]);
+});

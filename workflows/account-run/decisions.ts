@@ -1,9 +1,9 @@
-// The operator's side of a run: the decisions as updates that refuse, with a sentence, what makes
-// no sense now. Validators look at state only; what was typed is checked by an activity.
+// The operator's side of a run: the decisions as updates that refuse, with a sentence, what makes no sense now. Validators look at state only; what was typed is checked by an activity.
 import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  condition,
   log,
   setHandler,
 } from '@temporalio/workflow';
@@ -22,12 +22,25 @@ import {
 } from './messages';
 import type { AccountRun } from './run';
 
-export function decisionHandlers(run: AccountRun): void {
+/**
+ * Called at the run's very first moment: an update that finds no handler is refused without a sentence.
+ * @param current the run, once its request has been checked
+ */
+export function decisionHandlers(current: () => AccountRun | undefined): void {
+  const refusalOf = (name: Decision): string | undefined => {
+    const run = current();
+    return run ? run.desk.refuses(name) : 'Nothing is parked here: the run is running.';
+  };
   // A run that was asked to be cancelled and stands still must still take decisions.
   const decision = (name: Decision) => (input: DecisionInput) =>
-    CancellationScope.nonCancellable(async () => run.desk.decide(name, await checked(name, input)));
+    CancellationScope.nonCancellable(async () => {
+      const run = current();
+      const refusal = refusalOf(name);
+      if (!run || refusal) throw ApplicationFailure.nonRetryable(refusal ?? '', 'invalid-decision');
+      return run.desk.decide(name, await checked(name, input));
+    });
   const validator = (name: Decision) => (_input: DecisionInput) => {
-    const refusal = run.desk.refuses(name);
+    const refusal = refusalOf(name);
     if (refusal) throw ApplicationFailure.nonRetryable(refusal, 'invalid-decision');
   };
   setHandler(retry, decision('retry'), {
@@ -64,6 +77,7 @@ export function decisionHandlers(run: AccountRun): void {
       async (input) => {
         // A signal has no answer: what makes no sense now is left in the log, not thrown into the run.
         try {
+          await condition(() => current() !== undefined);
           await decision(name)(input);
         } catch (error) {
           if (!(error instanceof ApplicationFailure)) throw error;

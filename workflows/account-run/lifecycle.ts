@@ -41,10 +41,10 @@ export async function accountRun<Account>(
   setHandler(progress, () => run?.document() ?? resultDocument(request.key, notYet(request)), {
     description: 'The result document as it stands.',
   });
+  decisionHandlers(() => run as AccountRun | undefined);
   const plan = (await prepare(request)) as AccountPlan<Account>;
   const account = new AccountRun<Account>(plan, request, workflowInfo().parent);
   run = account;
-  decisionHandlers(account);
   CancellationScope.current().cancelRequested.catch(() => account.desk.cancel());
   // Once something may have been sent, a run is carried to an end that leaves nothing unsaid.
   await CancellationScope.nonCancellable(async () => {
