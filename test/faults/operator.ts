@@ -1,9 +1,9 @@
 // The operator of the sweep: looks at the vendor itself and answers parked runs with what is true there.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { AccountResult, Problem, ResultDocument } from '../../src/account/result';
 import { DecisionRefusedError, type Resolution, RunHandle } from '../../src/client';
 import type { Decided, Scenario, Stage, VendorFacts } from './contract';
+import { isServiceError, reached } from './reached';
 
 /** More decisions than this about one person, and the run is going round in circles. */
 const MOST_DECISIONS = 12;
@@ -70,24 +70,8 @@ async function pendingOf({ stage }: Watch, id: string): Promise<string> {
   return [...activities, ...task].join(', ') || 'nothing is pending';
 }
 
-/** Asks again as long as Temporal itself is away. */
-async function reached<T>(ask: () => Promise<T>): Promise<T> {
-  for (let left = 30; ; left -= 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (left === 0 || !isServiceError(error)) throw error;
-      await sleep(1_000);
-    }
-  }
-}
-
-function isServiceError(error: unknown): boolean {
-  return error instanceof ServiceError || isGrpcServiceError(error);
-}
-
 async function startAgain({ stage, decided }: Watch): Promise<void> {
-  await stage.bench.muster.onboard(stage.request);
+  await reached(() => stage.bench.muster.onboard(stage.request));
   decided.push({ at: Date.now(), step: '', code: 'cut off', decision: 'start again' });
 }
 

@@ -1,10 +1,12 @@
 // What may have happened before the run that is swept.
 import type { FaultAim } from '../../src/simulators/contract';
 import type { Stage } from './contract';
+import { reached } from './reached';
 
 /** A run of the same request that went well. */
 export async function finished({ bench, request }: Stage): Promise<void> {
-  const { status } = await (await bench.muster.onboard(request)).result();
+  const handle = await reached(() => bench.muster.onboard(request));
+  const { status } = await reached(() => handle.result());
   if (status !== 'done') throw new Error(`the prelude ended as ${status}`);
 }
 
@@ -20,7 +22,7 @@ export function cutShort(aim: FaultAim): (stage: Stage) => Promise<void> {
       };
       simulator.inject({ kind: 'error-before', status: 503, match, times: 'always' });
     });
-    await bench.muster.onboard(request);
+    await reached(() => bench.muster.onboard(request));
     await reached;
     await bench.muster.client.workflow.getHandle(`${connection}/${request.key}`).terminate('impatient');
     // What is in the air lands.

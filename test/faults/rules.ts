@@ -83,7 +83,8 @@ function resent(
   first: RecordedRequest,
   second: RecordedRequest,
 ): string[] {
-  if (first.committed) return [`${call}: sent again after it had taken effect`];
+  if (first.committed)
+    return isRemoved(requests, first, second) ? [] : [`${call}: sent again after it had taken effect`];
   if (madeNothing(first)) return [];
   const from = Date.parse(first.at);
   const to = Date.parse(second.at);
@@ -105,8 +106,18 @@ function resent(
 /** Its answer says for certain that nothing came of it, and that answer arrived. */
 function madeNothing({ status, fault }: RecordedRequest): boolean {
   if (/rate-limited|expired-token/.test(fault ?? '')) return true;
-  return fault === null && status !== null && status >= 400 && status < 500;
+  return fault === null && status !== null && status < 500;
 }
+
+/** An undo that was cut off may have taken back what the next run makes again. */
+function isRemoved(requests: Ending['requests'], first: RecordedRequest, second: RecordedRequest): boolean {
+  return requests.some(
+    ({ call, committed, number }) =>
+      committed && number > first.number && number < second.number && REMOVES.test(call),
+  );
+}
+
+const REMOVES = /^(delete|archive|set status)/;
 
 /** The result says how its account came to be, and that is how it came to be. */
 function tellsTheTruth(ending: Ending): string[] {

@@ -14,6 +14,7 @@ import {
 } from './contract';
 import type { Disturbance } from './disturbances';
 import { operate } from './operator';
+import { reached } from './reached';
 import { breaches } from './rules';
 import type { Variant } from './variants';
 
@@ -150,7 +151,7 @@ async function play(
 
 async function start({ bench, request, connection }: Stage, { act }: Scenario): Promise<void> {
   const { muster } = bench;
-  if (act !== 'remove') return void (await muster.onboard(request));
+  if (act !== 'remove') return void (await reached(() => muster.onboard(request)));
   const id = `${connection}/${request.key}`;
   const { runId } = await muster.client.workflow.getHandle(id).describe();
   await muster.remove({ key: request.key, connections: [connection] });
