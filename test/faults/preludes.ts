@@ -13,7 +13,7 @@ export async function finished({ bench, request }: Stage): Promise<void> {
 /** A run that could not get beyond a call, and was terminated by an impatient operator. */
 export function cutShort(aim: FaultAim): (stage: Stage) => Promise<void> {
   return async ({ bench, simulator, request, connection }) => {
-    const reached = new Promise<void>((resolve) => {
+    const met = new Promise<void>((resolve) => {
       const { call } = aim;
       const match = (seen: { call: string }) => {
         if (seen.call !== call) return false;
@@ -23,7 +23,7 @@ export function cutShort(aim: FaultAim): (stage: Stage) => Promise<void> {
       simulator.inject({ kind: 'error-before', status: 503, match, times: 'always' });
     });
     await reached(() => bench.muster.onboard(request));
-    await reached;
+    await met;
     await bench.muster.client.workflow.getHandle(`${connection}/${request.key}`).terminate('impatient');
     // What is in the air lands.
     await new Promise((resolve) => setTimeout(resolve, 500));
