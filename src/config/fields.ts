@@ -30,7 +30,7 @@ export function port() {
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** Simulated vendors in a network of containers (deploy/simulators.env): never set where real people are onboarded. */
-function mayBePlain(hostname: string): boolean {
+export function mayBePlain(hostname: string): boolean {
   const named = process.env.MUSTER_PLAIN_HTTP_HOSTS?.split(',') ?? [];
   return LOOPBACK.includes(hostname) || named.includes(hostname);
 }

@@ -6,7 +6,7 @@ import { parseParts } from '../config/parts';
 import type { ClientConnection } from '../config/schema';
 import { didYouMean, oneOf } from '../config/words';
 import type { AccountCheck, Fault, Person } from '../vendors/definition';
-import { vendorOf } from '../vendors/registry';
+import { type VendorName, vendorOf } from '../vendors/registry';
 import { envelopeSchema, personSchema, type RequestDocument } from './schema';
 
 /** As much of the configuration as requests are checked against; any process has it. */
@@ -102,11 +102,7 @@ function accountFaults(
 ): PlacedFault[] {
   const at = ['accounts', connectionName];
   const vendor = vendorOf(connection.vendor);
-  const schema = z.strictObject({
-    ...(vendor.account as z.ZodObject).shape,
-    environment: oneOf(ENVIRONMENTS).optional(),
-  });
-  const { value, faults } = parseParts(schema, given, at);
+  const { value, faults } = parseParts(accountSchema(connection.vendor), given, at);
   const { environment, ...account } = value as { environment?: string };
   // The registry's types tie this connection and this account to this vendor; TypeScript can't follow a union there.
   const check = vendor.checkAccount as ((check: AccountCheck<object, object>) => PartFaults) | undefined;
@@ -116,6 +112,18 @@ function accountFaults(
     ...environmentFaults(environment, connectionName, connection, at),
     ...withoutCovered(placeFaults(found, at, ['person']), faults),
   ];
+}
+
+const accountSchemas = new Map<VendorName, z.ZodObject>();
+
+/** The vendor's account as requests give it. Kept: making a schema takes far longer than using it. */
+export function accountSchema(vendor: VendorName): z.ZodObject {
+  const kept = accountSchemas.get(vendor);
+  if (kept !== undefined) return kept;
+  const { shape } = vendorOf(vendor).account as z.ZodObject;
+  const schema = z.strictObject({ ...shape, environment: oneOf(ENVIRONMENTS).optional() });
+  accountSchemas.set(vendor, schema);
+  return schema;
 }
 
 type PartFaults = Parameters<typeof placeFaults>[0];
