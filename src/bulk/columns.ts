@@ -17,6 +17,7 @@ export type Column =
   | { kind: 'nameless'; name: '' };
 
 const OWN = ['key', 'connections', 'onFailure'] as const;
+const OLD_LINES = 'the lines end with carriage returns alone; save the file with line feeds';
 const NEEDED = ['key', 'firstName', 'lastName', 'email'];
 const RESULT_COLUMNS = ['status', 'reason', 'what_to_do'];
 
@@ -30,6 +31,8 @@ export function readHeader(
   known: KnownConnections,
   cells: readonly string[],
 ): { columns: Column[]; faults: Omit<Fault, 'line'>[] } {
+  if (cells.some((cell) => cell.includes('\r')))
+    return { columns: [], faults: [{ path: '', message: OLD_LINES }] };
   const meant = cells.map((cell) => columnOf(known, cell.trim()));
   const columns = meant.filter((column) => 'kind' in column);
   if (!columns.some(({ kind }) => kind !== 'nameless' && kind !== 'result')) {
@@ -61,16 +64,22 @@ function accountColumn(
   if (connection === undefined) {
     const close = closest(name, knownColumns(known));
     if (close !== undefined) return { message: `is not a known column; did you mean ${close}?` };
-    if (path.length > 0) return { message: unknownConnection(known, connectionName) };
+    const isName = path.length > 0 && /^[a-z][a-z0-9-]*$/.test(connectionName);
+    if (isName) return { message: unknownConnection(known, connectionName) };
     return { message: 'is not a known column; rename it, or take it away' };
   }
   const schema = accountSchema(connection.vendor);
+  const names = fieldNames(schema).map((field) => `${connectionName}.${field}`);
+  if (path.length === 0) {
+    return {
+      message: `is a connection, of which a column names a field (${names[0]}); who has an account there stands in the column connections`,
+    };
+  }
   const field = cellField(schema, path);
   if (field === 'no-cell') {
     return { message: 'holds more than a cell can tell; take the column away, or give the roster as NDJSON' };
   }
   if (field !== undefined) return { kind: 'account', name, connection: connectionName, ...field };
-  const names = fieldNames(schema).map((field) => `${connectionName}.${field}`);
   const close = closest(name, names);
   const hint = close === undefined ? `known are ${names.join(', ')}` : `did you mean ${close}?`;
   return { message: `is not a field of ${connectionName}; ${hint}` };
@@ -94,9 +103,6 @@ function noHeader(known: KnownConnections, cells: readonly string[]): string {
     if (parts.some((part) => 'kind' in columnOf(known, part.trim()) && part.trim() !== '')) {
       return `the cells are separated by ${word}; save the file with commas`;
     }
-  }
-  if (cells.some((cell) => cell.includes('\r'))) {
-    return 'the lines end with carriage returns alone; save the file with line feeds';
   }
   return 'is not a header: none of its cells names a column; begin with a line such as key,firstName,lastName,email,connections';
 }

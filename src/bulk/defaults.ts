@@ -32,7 +32,7 @@ export function connectionNamed({ connections }: KnownConnections, name: string)
 /** `names nowhere, which is not a connection; …`. A name that could hold anything else is not repeated. */
 export function unknownConnection({ connections }: KnownConnections, name: string): string {
   const known = Object.keys(connections);
-  const said = /^[a-z][a-z0-9-]{0,39}$/i.test(name) ? name : 'something';
+  const said = /^[a-z][a-z0-9-]{0,39}$/.test(name) ? name : 'something';
   const list = `known are ${known.join(', ')}`;
   return `names ${said}, which is not a connection of the configuration; ${didYouMean(name, known)}${list}`;
 }

@@ -29,7 +29,7 @@ export function createDuplicateCheck(): DuplicateCheck {
     if (first === undefined) keys.set(key, line);
     if (first === undefined) return [];
     const message = `is the key of line ${first} too; keep one row for a person, or give each person a key of their own`;
-    return [{ path: 'key', message, line }];
+    return [{ path: 'key', message }];
   }
 
   /** One address is one account at a vendor: two keys for it would make one person twice, or mix two up. */
@@ -43,7 +43,7 @@ export function createDuplicateCheck(): DuplicateCheck {
       const shared = connections.find((name) => there.includes(name));
       if (shared === undefined) continue;
       const message = `is the address of line ${first} too, under another key, and both have an account at ${shared}; one person has one key`;
-      return [{ path: 'person.email', message, line }];
+      return [{ path: 'person.email', message }];
     }
     return [];
   }

@@ -25,11 +25,13 @@ export interface RosterRow {
   raw: RawRow;
 }
 
-/** A row that was read, sound or not, and the place after it. */
-export type ReadRow = { next: RosterPosition } & (
-  | { ok: true; found: RosterRow }
-  | { ok: false; faults: Fault[] }
-);
+/** A row that was read, sound or not. */
+export type ReadRow = {
+  /** Right after it. */
+  next: RosterPosition;
+  /** Gives a fault of the request its place in the file. */
+  inFile(fault: Fault): Fault;
+} & ({ ok: true; found: RosterRow } | { ok: false; faults: Fault[] });
 
 /** What rows are read by. */
 export interface RowRules {
@@ -46,10 +48,11 @@ export async function* rowsFrom(
   const drafts =
     roster.file.format === 'csv' ? csvDrafts(roster, rules, from) : ndjsonDrafts(roster, rules, from);
   let { row } = from;
-  for await (const { line, place, raw, judged } of drafts) {
-    const next = { ...place, row: row + 1 };
-    if (judged.ok) yield { ok: true, found: { row, line, request: judged.request, raw }, next };
-    else yield { ok: false, faults: judged.faults.map((fault) => ({ ...fault, line })), next };
+  for await (const { line, after, raw, judged, toCell } of drafts) {
+    const inFile = (fault: Fault) => ({ ...toCell(fault), line });
+    const read = { next: { ...after, row: row + 1 }, inFile };
+    if (judged.ok) yield { ok: true, found: { row, line, request: judged.request, raw }, ...read };
+    else yield { ok: false, faults: judged.faults.map(inFile), ...read };
     row += 1;
   }
 }
@@ -57,10 +60,14 @@ export async function* rowsFrom(
 interface Draft {
   line: number;
   /** Right after it. */
-  place: Place;
+  after: Place;
   raw: RawRow;
   judged: CheckedRequest;
+  /** Gives a fault of the request the name of its column. */
+  toCell(fault: Fault): Fault;
 }
+
+const asItIs = (fault: Fault): Fault => fault;
 
 async function* csvDrafts(
   roster: OpenedRoster,
@@ -69,9 +76,9 @@ async function* csvDrafts(
 ): AsyncGenerator<Draft> {
   const { header, columns } = await csvHeader(roster, rules.known);
   const start = from.byte > 0 ? from : header.next;
-  for await (const record of csvRecords(wholeLines(roster.chunks(start.byte), start))) {
-    const { line, next: place, cells } = record;
-    yield { line, place, raw: { cells }, judged: judgeCells(rules, columns, cells) };
+  const toCell = (fault: Fault) => cellFault(columns, fault);
+  for await (const { line, next, cells } of csvRecords(wholeLines(roster.chunks(start.byte), start))) {
+    yield { line, after: next, raw: { cells }, judged: judgeCells(rules, columns, cells), toCell };
   }
 }
 
@@ -89,7 +96,7 @@ function judgeCells(
   if (checked.ok) return faults.length === 0 ? checked : { ok: false, faults };
   // Where a cell has been found fault with already, that there is no account is no news.
   const more = checked.faults.filter(({ path }) => faults.length === 0 || path !== 'accounts');
-  return { ok: false, faults: [...faults, ...more.map((fault) => cellFault(columns, fault))] };
+  return { ok: false, faults: [...faults, ...more] };
 }
 
 async function* ndjsonDrafts(
@@ -98,15 +105,16 @@ async function* ndjsonDrafts(
   from: RosterPosition,
 ): AsyncGenerator<Draft> {
   for await (const record of ndjsonRecords(wholeLines(roster.chunks(from.byte), from))) {
-    const { line, next: place, document, message = '' } = record;
+    const { line, next: after, document, message = '' } = record;
     if (document === undefined) {
-      yield { line, place, raw: { document: {} }, judged: { ok: false, faults: [{ path: '', message }] } };
+      const judged = { ok: false as const, faults: [{ path: '', message }] };
+      yield { line, after, raw: { document: {} }, judged, toCell: asItIs };
       continue;
     }
     // What an earlier job's results added.
     const { result: _, ...given } = document;
     const judged = checkRequest(rules.known, withDefaults(given, rules.defaults));
-    yield { line, place, raw: { document }, judged };
+    yield { line, after, raw: { document }, judged, toCell: asItIs };
   }
 }
 

@@ -61,7 +61,8 @@ async function checkOpened(
   try {
     for await (const row of rowsFrom(roster, { known, defaults }, START)) {
       rows += 1;
-      faults.add(...(row.ok ? duplicates(row.found.request, row.found.line) : row.faults));
+      if (row.ok) faults.add(...duplicates(row.found.request, row.found.line).map(row.inFile));
+      else faults.add(...row.faults);
     }
   } catch (error) {
     if (!(error instanceof RosterError)) throw error;
