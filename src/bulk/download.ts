@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type Dispatcher, request } from 'undici';
 import { mayBePlain } from '../config/fields';
 import { MOST_BYTES, type RosterFormat } from './place';
-import { rosterFault } from './roster-error';
+import { RosterError, rosterFault } from './roster-error';
 
 const DAY = 86_400_000;
 const KEPT_FOR = 7 * DAY;
@@ -40,7 +40,7 @@ export async function download(address: string, signal?: AbortSignal): Promise<D
     const reply = await answer(url, name, both);
     return await keep(reply, name, formatOf(url, reply, name));
   } catch (error) {
-    if (error instanceof Error && error.name === 'RosterError') throw error;
+    if (error instanceof RosterError) throw error;
     signal?.throwIfAborted();
     throw rosterFault(name, `cannot be fetched: ${reason(error)}`);
   }
@@ -183,9 +183,8 @@ function single(header: string | string[] | undefined): string | undefined {
 }
 
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return 'no reason is known';
-  if (error.name === 'TimeoutError') return `it took longer than ${WHOLE_WITHIN / 60_000} minutes`;
-  const { code } = error as NodeJS.ErrnoException;
+  const { name = '', code = '' } = error as Partial<NodeJS.ErrnoException>;
+  if (name === 'TimeoutError') return `it took longer than ${WHOLE_WITHIN / 60_000} minutes`;
   const words: Record<string, string> = {
     ENOTFOUND: 'there is no server of that name',
     EAI_AGAIN: 'the name of the server cannot be looked up at present',
@@ -196,5 +195,5 @@ function reason(error: unknown): string {
     UND_ERR_HEADERS_TIMEOUT: 'the server does not answer',
     UND_ERR_BODY_TIMEOUT: 'the server stopped sending',
   };
-  return words[code ?? ''] ?? code ?? error.name;
+  return words[code] ?? (code || name || 'no reason is known');
 }
