@@ -175,10 +175,9 @@ describe('refused', () => {
 });
 
 test('whoever waits no longer is not made to', async () => {
-  answer = (_, response) => response.write('key');
   const stop = new AbortController();
+  answer = (_, response) => response.write('key', () => stop.abort(new Error('enough')));
   const waiting = openRoster(address('/people.csv'), { importsDir, signal: stop.signal });
-  setTimeout(() => stop.abort(new Error('enough')), 50);
   await expect(waiting).rejects.toThrow('enough');
 });
 
