@@ -38,7 +38,7 @@ export async function download(address: string, signal?: AbortSignal): Promise<D
   const both = signal ? AbortSignal.any([signal, limit]) : limit;
   try {
     const reply = await answer(url, name, both);
-    return await keep(reply, name, formatOf(url, reply, name));
+    return await keep(reply, name, await formatOf(url, reply, name));
   } catch (error) {
     if (error instanceof RosterError) throw error;
     signal?.throwIfAborted();
@@ -101,20 +101,26 @@ async function answer(start: URL, name: string, signal: AbortSignal): Promise<Di
   throw rosterFault(name, `redirects more than ${MOST_REDIRECTS} times`);
 }
 
-function formatOf(url: URL, { headers }: Dispatcher.ResponseData, name: string): RosterFormat | undefined {
-  const type = single(headers['content-type'])?.split(';')[0]?.trim().toLowerCase();
-  if (type === 'text/html') {
-    throw rosterFault(name, 'answered with a web page, not a file; does the address need a log-in?');
-  }
-  if (single(headers['content-encoding']) !== undefined && headers['content-encoding'] !== 'identity') {
-    throw rosterFault(name, 'answered with a compressed file; offer it uncompressed');
+async function formatOf(
+  url: URL,
+  reply: Dispatcher.ResponseData,
+  name: string,
+): Promise<RosterFormat | undefined> {
+  const type = single(reply.headers['content-type'])?.split(';')[0]?.trim().toLowerCase();
+  const encoding = single(reply.headers['content-encoding']) ?? 'identity';
+  const fault =
+    type === 'text/html'
+      ? 'answered with a web page, not a file; does the address need a log-in?'
+      : encoding !== 'identity' && 'answered with a compressed file; offer it uncompressed';
+  if (fault) {
+    await reply.body.dump();
+    throw rosterFault(name, fault);
   }
   if (/\.csv$/i.test(url.pathname)) return 'csv';
   if (/\.(ndjson|jsonl)$/i.test(url.pathname)) return 'ndjson';
   if (type === 'text/csv') return 'csv';
-  return type !== undefined && /^application\/(x-)?(ndjson|jsonl|jsonlines|json-lines)$/.test(type)
-    ? 'ndjson'
-    : undefined;
+  const isNdjson = /^application\/(x-)?(ndjson|jsonl|jsonlines|json-lines)$/.test(type ?? '');
+  return isNdjson ? 'ndjson' : undefined;
 }
 
 async function keep(

@@ -1,10 +1,9 @@
 // A roster's content, pinned by its SHA-256: who reads a page of it reads what was checked when the job started.
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { RosterPlace } from './place';
 import { rosterFault } from './roster-error';
-import { openRoster, type RosterFile } from './source';
+import { openFile, openRoster, type RosterFile } from './source';
 
 /** A roster that is being read. */
 export interface OpenedRoster {
@@ -53,7 +52,7 @@ export async function openPinned(
 }
 
 async function opened(file: RosterFile, signal?: AbortSignal): Promise<OpenedRoster> {
-  const handle = await open(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const handle = await openFile(file.path, file.name);
   const identity = await identityOf(handle, file.path);
 
   async function* chunks(byte: number): AsyncGenerator<Buffer> {
@@ -80,7 +79,7 @@ async function opened(file: RosterFile, signal?: AbortSignal): Promise<OpenedRos
     }
     await requireUnchanged();
     const sha256 = sum.digest('hex');
-    remember(identity, sha256);
+    if (await hasSettled(handle)) remember(identity, sha256);
     return { sha256, bytes };
   }
 
@@ -92,6 +91,11 @@ function remember(identity: string, sha256: string): void {
   const oldest = hashes.size >= MOST_HASHES ? hashes.keys().next().value : undefined;
   if (oldest !== undefined) hashes.delete(oldest);
   hashes.set(identity, sha256);
+}
+
+/** A file that is written to twice within a tick of the clock shows no difference: one so young is looked at again. */
+async function hasSettled(handle: FileHandle): Promise<boolean> {
+  return Date.now() - (await handle.stat()).ctimeMs > 1000;
 }
 
 async function identityOf(handle: FileHandle, path: string): Promise<string> {

@@ -92,6 +92,7 @@ export async function readRows(
   defaults: RowDefaults,
   signal?: AbortSignal,
 ): Promise<RosterPage> {
+  if (limit < 1) throw new RangeError('a page has one row at least');
   const rows: RosterRow[] = [];
   let next: RosterPosition = from;
   for await (const row of pinnedRows(place, known, pinned, defaults, from, signal)) {

@@ -1,6 +1,6 @@
 // Where a roster comes from: a file below the imports folder, with no way out of it, or a web address.
 import { constants } from 'node:fs';
-import { open, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { extname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { addressLabel, type Download, download, keptDownload } from './download';
 import { MOST_BYTES, type RosterFormat } from './place';
@@ -32,13 +32,8 @@ export async function openRoster(source: string, options: OpenOptions): Promise<
   return isAddress(source) ? fetched(source, options) : local(source, options.importsDir);
 }
 
-export function isAddress(source: string): boolean {
+function isAddress(source: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(source);
-}
-
-/** The source as messages may name it. */
-export function sourceName(source: string): string {
-  return isAddress(source) ? addressLabel(source) : source;
 }
 
 async function fetched(source: string, { sha256, signal }: OpenOptions): Promise<RosterFile> {
@@ -94,6 +89,14 @@ function unreadable(error: NodeJS.ErrnoException): string {
     : `cannot be read (${error.code ?? 'for no known reason'})`;
 }
 
+/** Opens a plain file for reading. @throws RosterError */
+export async function openFile(path: string, name: string): Promise<FileHandle> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  return open(path, flags).catch((error: NodeJS.ErrnoException) => {
+    throw rosterFault(name, unreadable(error));
+  });
+}
+
 function formatByName(path: string): RosterFormat | undefined {
   const extension = extname(path).toLowerCase();
   if (extension === '.csv') return 'csv';
@@ -102,7 +105,7 @@ function formatByName(path: string): RosterFormat | undefined {
 
 /** By its first character. Files that are plainly something else are named. */
 async function formatByContent(path: string, name: string): Promise<RosterFormat> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = await openFile(path, name);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
     const start = buffer

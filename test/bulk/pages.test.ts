@@ -1,5 +1,6 @@
 // Reading a roster page by page is reading it whole, wherever the pages fall: inside of quotes, between the halves of a
 // line end, in the middle of a character.
+import crypto from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -118,6 +119,22 @@ test.each(['lf.csv', 'crlf.csv', 'people.ndjson'])('pages of any size make the w
   }
 });
 
+test('a page does not hash the whole file again', async () => {
+  const place = put('hashed.csv', csvOf(ROSTERS['lf.csv']));
+  const pinned = await checkRoster(place, config, {});
+  const hashed = jest.spyOn(crypto, 'createHash');
+  const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 5000);
+  try {
+    await readRows(place, config, pinned, START, 5, {});
+    expect(hashed).toHaveBeenCalledTimes(1);
+    await readRows(place, config, pinned, START, 5, {});
+    expect(hashed).toHaveBeenCalledTimes(1);
+  } finally {
+    hashed.mockRestore();
+    later.mockRestore();
+  }
+});
+
 describe('a roster that is no longer the one', () => {
   const one = csvOf(ROSTERS['lf.csv']);
 
@@ -132,6 +149,20 @@ describe('a roster that is no longer the one', () => {
     // The same bytes in a new file are the same roster.
     writeFileSync(join(importsDir, 'moved.csv'), one);
     expect((await readRows(place, config, pinned, next ?? START, 5, {})).rows[0]?.row).toBe(6);
+  });
+
+  test('while it is checked', async () => {
+    const place = put('written.csv', one);
+    // The configuration is asked for once the header is read.
+    const known = {
+      get connections() {
+        put('written.csv', `${one}hr-99`);
+        return config.connections;
+      },
+    };
+    await expect(checkRoster(place, known, {})).rejects.toThrow(
+      'written.csv: changed while it was read; start again once it is written to the end',
+    );
   });
 
   test('in the middle of a reading', async () => {
