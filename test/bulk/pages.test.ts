@@ -56,7 +56,7 @@ test('any rows, cut anywhere, come back with their lines, and reading can begin 
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
