@@ -4,6 +4,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import type { ResultDocument } from '../src/account/result';
+import { JOB } from '../src/bulk/job';
 import { documentNow, documentOfFailure, standingOf } from '../src/client/standing';
 import { accountRunPlan, type Encounter, encounter, type RunPlan } from '../src/client/start';
 import { accountsOf } from '../src/request/accounts';
@@ -18,19 +19,36 @@ export interface PlannedAccount {
   plan: RunPlan;
 }
 
+/** A bulk job, and what its runs bear in their memo. */
+export interface StartedBy {
+  id: string;
+  mark: string;
+}
+
 /** Checks a person's request and plans the run of each of its accounts. @throws `invalid-request` */
 export async function preparePerson(input: {
   request: unknown;
   workflowId: string;
+  job?: StartedBy;
 }): Promise<PlannedAccount[]> {
   const { config, keys } = workerContext();
+  const { job } = input;
   const request = await checked(config, input.request);
   if (personId(request.key) !== input.workflowId)
     throw invalid(`The run of this person must have the workflow id ${personId(request.key)}.`);
   return accountsOf(request).map(({ connection }) => ({
     connection,
-    plan: accountRunPlan(config, keys, request, connection),
+    plan: startedBy(accountRunPlan(config, keys, request, connection), job),
   }));
+}
+
+function startedBy(plan: RunPlan, job: StartedBy | undefined): RunPlan {
+  if (!job) return plan;
+  return {
+    ...plan,
+    memo: { ...plan.memo, [JOB]: job.mark },
+    attributes: { ...plan.attributes, job: job.id },
+  };
 }
 
 const removal = z.strictObject({

@@ -2,20 +2,26 @@
 // parks at one vendor does not hold up the others; the children outlive this run.
 
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import type { PlannedAccount } from '../activities/people';
+import type { PlannedAccount, StartedBy } from '../activities/people';
 import { type AccountResult, emptyAccount, type ResultDocument } from '../src/account/result';
+import { JOB } from '../src/bulk/job';
 import type { RunPlan } from '../src/client/start';
 import type { RequestDocument } from '../src/request/schema';
 import { personId } from '../src/temporal/names';
+import { musterJob } from '../src/temporal/search-attributes';
 import { Board } from './account-run/board';
 import { local } from './account-run/calls';
 import { attach, runChild } from './account-run/child-runs';
 
 export async function onboardPerson(request: RequestDocument): Promise<ResultDocument> {
-  const { workflowId } = workflowInfo();
+  const { workflowId, memo, typedSearchAttributes } = workflowInfo();
   // By the id, which is proven to be the key's: until then the request may be anything.
   const board = new Board(workflowId.slice(personId('').length));
-  const plans = await local.preparePerson({ request, workflowId });
+  const plans = await local.preparePerson({
+    request,
+    workflowId,
+    ...jobOf(typedSearchAttributes.get(musterJob), memo?.[JOB]),
+  });
   for (const { connection } of plans) board.set(connection, emptyAccount('running'));
 
   await Promise.all(
@@ -33,6 +39,11 @@ export async function onboardPerson(request: RequestDocument): Promise<ResultDoc
     nonRetryable: true,
     details: [document],
   });
+}
+
+/** The bulk job that started this run: its accounts' runs count as the job's too. */
+function jobOf(id: string | undefined, mark: unknown): { job?: StartedBy } {
+  return id !== undefined && typeof mark === 'string' ? { job: { id, mark } } : {};
 }
 
 function hasFallen({ accounts }: Board): boolean {

@@ -4,11 +4,12 @@ import { isResultColumn } from './columns';
 import { guardCell } from './guard';
 import type { RowOutcome } from './outcome';
 import { openPinned } from './pin';
-import type { RosterPlace } from './place';
+import type { RosterFormat, RosterPlace } from './place';
 import { headerOf, type RawRow } from './reader';
 import type { PinnedRoster } from './roster';
 
 export interface ResultLayout {
+  format: RosterFormat;
   /** What the files begin with. */
   head: string;
   /** A row with its outcome, line feed included. */
@@ -21,12 +22,12 @@ export interface ResultLayout {
  */
 export async function layoutOf(
   place: RosterPlace,
-  { sha256, format }: PinnedRoster,
+  { sha256 }: Pick<PinnedRoster, 'sha256'>,
   connections: readonly string[],
 ): Promise<ResultLayout> {
-  if (format === 'ndjson') return { head: '', line: ndjsonLine };
   const roster = await openPinned(place, sha256);
   try {
+    if (roster.file.format === 'ndjson') return { format: 'ndjson', head: '', line: ndjsonLine };
     const { cells, marked } = await headerOf(roster);
     return csvLayout(cells, marked, connections);
   } finally {
@@ -50,6 +51,7 @@ function csvLayout(header: readonly string[], marked: boolean, connections: read
   const line = (cells: readonly string[], added: readonly string[]) =>
     stringify([[...cells.filter((_, index) => own[index]), ...added].map(guardCell)], CSV);
   return {
+    format: 'csv',
     head: `${marked ? '\uFEFF' : ''}${line(header, ours)}`,
     line(raw, { status, reason, whatToDo, ids }) {
       const homeless = Object.keys(ids).filter((name) => !connections.includes(name));

@@ -39,7 +39,7 @@ const SUMMARY = 'summary.json';
 export async function openResults(
   dir: string,
   place: RosterPlace,
-  pinned: PinnedRoster,
+  pinned: Pick<PinnedRoster, 'sha256' | 'rows'>,
   connections: readonly string[],
 ): Promise<Results> {
   const layout = await layoutOf(place, pinned, connections);
@@ -68,7 +68,7 @@ export async function openResults(
 
   try {
     for (const status of ROW_STATUSES) {
-      const part = await openPart(join(dir, `${FILES[status]}.${pinned.format}`));
+      const part = await openPart(join(dir, `${FILES[status]}.${layout.format}`));
       parts.set(status, part);
       await part.write(layout.head);
     }

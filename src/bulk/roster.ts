@@ -115,14 +115,21 @@ export async function* rowsOf(
   for await (const { found } of pinnedRows(place, known, pinned, defaults, from, signal)) yield found;
 }
 
-async function* pinnedRows(
+/** A row, and the place after it. */
+export interface PlacedRow {
+  found: RosterRow;
+  next: RosterPosition;
+}
+
+/** The same, each with the place from which a later reading goes on. */
+export async function* pinnedRows(
   place: RosterPlace,
   known: KnownConnections,
   { sha256 }: Pick<PinnedRoster, 'sha256'>,
   defaults: RowDefaults,
   from: RosterPosition,
   signal: AbortSignal | undefined,
-) {
+): AsyncGenerator<PlacedRow> {
   const roster = await openPinned(place, sha256, signal);
   try {
     for await (const row of rowsFrom(roster, { known, defaults }, from)) {

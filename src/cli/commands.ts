@@ -27,6 +27,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "creates a person's accounts, and follows it",
     load: () => import('./commands/onboard.js'),
   },
+  bulk: {
+    summary: 'onboards the people of a roster, and follows, pauses, resumes, cancels such jobs',
+    load: () => import('./commands/bulk.js'),
+  },
+  schedule: {
+    summary: 'bulk jobs on a timetable',
+    load: () => import('./commands/schedule.js'),
+  },
   show: { summary: 'how a run stands, and what is known of it', load: () => import('./commands/show.js') },
   list: {
     summary: 'runs, newest first, or what waits for a decision',

@@ -55,6 +55,8 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
   KeyRingError: EXIT.usage,
   UnknownRunError: EXIT.usage,
   DecisionRefusedError: EXIT.usage,
+  JobInputError: EXIT.usage,
+  RosterError: EXIT.usage,
   PortInUseError: EXIT.usage,
   WorkerPortError: EXIT.usage,
   TemporalSettingsError: EXIT.usage,

@@ -1,5 +1,6 @@
 // What the commands' definitions share: the end of a help text, and how an action's exit code gets out.
 import { type Command, InvalidArgumentError } from 'commander';
+import { parseDuration } from '../config/durations';
 import type { ExitCode } from './exit';
 
 /** Lines that start with `muster` or hold a pipe to it are commands; others are remarks. */
@@ -34,4 +35,25 @@ export function count(text: string): number {
   if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value))
     throw new InvalidArgumentError('Expected a whole number above 0.');
   return value;
+}
+
+/** For options that take a number of rows or a share of them. */
+export function share(text: string): string {
+  if (!/^(\d+|\d{1,3}(\.\d+)?%)$/.test(text))
+    throw new InvalidArgumentError('Expected a whole number, or a share such as 5%.');
+  return text;
+}
+
+/** For options that take a duration; in milliseconds. */
+export function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('Expected a duration such as 30s, 10m or 2h.');
+  return ms;
+}
+
+/** For options that take names separated by spaces. */
+export function names(text: string): string[] {
+  const given = text.split(/\s+/).filter(Boolean);
+  if (given.length === 0) throw new InvalidArgumentError('Expected names, separated by spaces.');
+  return given;
 }

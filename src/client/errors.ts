@@ -23,3 +23,8 @@ export class UnknownRunError extends Error {
 export class DecisionRefusedError extends Error {
   override readonly name = 'DecisionRefusedError';
 }
+
+/** A bulk job that can't be started, or whose roster can't be taken; one line for each fault. */
+export class JobInputError extends Error {
+  override readonly name = 'JobInputError';
+}

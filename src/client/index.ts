@@ -11,11 +11,14 @@ export type {
   Status,
   StepState,
 } from '../account/result';
+export type { JobInput, JobProgress, JobStatus, JobSummary } from '../bulk/job';
 export { RequestError } from '../request/check';
 export type { RequestDocument } from '../request/schema';
 export { type TemporalSettings, TemporalUnreachableError } from '../temporal/connect';
-export { DecisionRefusedError, DifferentRequestError, UnknownRunError } from './errors';
+export { DecisionRefusedError, DifferentRequestError, JobInputError, UnknownRunError } from './errors';
 export { type Reasoned, type Resolution, RunHandle } from './handle';
 export type { Inspection, InspectOptions } from './inspect';
+export { JobHandle, type JobOptions } from './job';
 export type { ListedDebt, ListedRun, ListFilter } from './list';
 export { type ConnectOptions, connectMuster, Muster } from './muster';
+export { type ListedSchedule, type ScheduleOptions, Schedules } from './schedules';

@@ -1,17 +1,11 @@
 // The typed client of backend services: connects, starts requests, hands out handles.
-import {
-  Client,
-  type Connection,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { Client, type Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { Removal } from '../../workflows/remove-accounts';
 import { loadConfig } from '../config/load';
 import type { ClientConfig } from '../config/schema';
 import { dataConverter } from '../privacy/data-converter';
 import type { KeyRing } from '../privacy/keys';
-import { singleAccount } from '../request/accounts';
 import { checkedRequest } from '../request/check';
 import type { RequestDocument } from '../request/schema';
 import { keyRingFor, type TemporalSettings, temporalSettings } from '../temporal/connect';
@@ -21,8 +15,10 @@ import { searchAttributesOf } from '../temporal/search-attributes';
 import { DifferentRequestError, UnknownRunError } from './errors';
 import { RunHandle } from './handle';
 import { type Inspection, type InspectOptions, inspectConnections } from './inspect';
+import { JobHandle, type JobOptions, startJob } from './job';
 import { type ListedDebt, type ListedRun, type ListFilter, listDebts, listRuns } from './list';
-import { accountRunPlan, encounter, personRunPlan, type RunPlan } from './start';
+import { Schedules } from './schedules';
+import { encounter, type RunPlan, requestPlan, startRun } from './start';
 
 export interface ConnectOptions {
   /** The configuration, or the path of muster.yaml; by default as the command line finds it. */
@@ -63,7 +59,7 @@ function clientConfig(
 export class Muster {
   constructor(
     readonly config: ClientConfig,
-    private readonly keys: KeyRing,
+    readonly keys: KeyRing,
     /** Temporal's own client, with the codec. */
     readonly client: Client,
     private readonly connection: Connection,
@@ -75,10 +71,7 @@ export class Muster {
    */
   async onboard(request: RequestDocument): Promise<RunHandle> {
     const checked = checkedRequest(this.config, request);
-    const single = singleAccount(checked);
-    const plan = single
-      ? accountRunPlan(this.config, this.keys, checked, single.connection)
-      : personRunPlan(this.keys, checked);
+    const plan = requestPlan(this.config, this.keys, checked);
     const started = await this.start(plan, 'REJECT_DUPLICATE');
     if (started) return started;
     for (;;) {
@@ -110,6 +103,25 @@ export class Muster {
         ? `${id} has several runs: ${[...ids].join(', ')}. Name one.`
         : `There is no run of ${id} that is open or remembered.`,
     );
+  }
+
+  /**
+   * Starts a bulk job over a roster.
+   * @param source a path under the worker's `importsDir`, or an https address
+   * @throws JobInputError
+   */
+  bulk(source: string, options: JobOptions = {}): Promise<JobHandle> {
+    return startJob(this, source, options);
+  }
+
+  /** A bulk job by its id. */
+  job(id: string): JobHandle {
+    return new JobHandle(this, id.replace(/^bulk\//, ''));
+  }
+
+  /** Bulk jobs on a timetable. */
+  get schedules(): Schedules {
+    return new Schedules(this.client);
   }
 
   /** Undoes what Muster made for a person and disables what it adopted. */
@@ -160,21 +172,7 @@ export class Muster {
     plan: RunPlan,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' | 'REJECT_DUPLICATE',
   ): Promise<RunHandle | undefined> {
-    try {
-      const { firstExecutionRunId } = await this.client.workflow.start(plan.workflowType, {
-        workflowId: plan.workflowId,
-        taskQueue: WORKFLOW_QUEUE,
-        args: [plan.request],
-        memo: plan.memo,
-        typedSearchAttributes: new TypedSearchAttributes(searchAttributesOf(plan.attributes)),
-        staticSummary: plan.staticSummary,
-        workflowIdReusePolicy,
-        workflowIdConflictPolicy: 'FAIL',
-      });
-      return new RunHandle(this.client, plan.workflowId, firstExecutionRunId);
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
-      throw error;
-    }
+    const runId = await startRun(this.client, plan, workflowIdReusePolicy);
+    return runId === undefined ? undefined : new RunHandle(this.client, plan.workflowId, runId);
   }
 }

@@ -1,12 +1,18 @@
 // Starting runs: the options that make a run findable and safe, and the rule of "same or different" (interface.md).
-import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { type Priority, TypedSearchAttributes } from '@temporalio/common';
 import type { ResultDocument } from '../account/result';
 import { fingerprint, type KeyRing, matchesFingerprint } from '../privacy/keys';
-import { accountsOf, fingerprintOf, requestForAccount } from '../request/accounts';
+import { accountsOf, fingerprintOf, requestForAccount, singleAccount } from '../request/accounts';
 import type { KnownConnections } from '../request/check';
 import type { RequestDocument } from '../request/schema';
-import { accountId, ONBOARD_PERSON, personId } from '../temporal/names';
-import type { RunAttributes } from '../temporal/search-attributes';
+import { accountId, ONBOARD_PERSON, personId, WORKFLOW_QUEUE } from '../temporal/names';
+import { type RunAttributes, searchAttributesOf } from '../temporal/search-attributes';
 import { vendorOf } from '../vendors/registry';
 import { endOf } from './standing';
 
@@ -21,6 +27,8 @@ export interface RunPlan {
   memo: Record<string, string>;
   attributes: RunAttributes;
   staticSummary: string;
+  /** Left out: the usual one, and within another run that run's. */
+  priority?: Priority;
 }
 
 /** The run of one account of a checked request. */
@@ -65,6 +73,37 @@ function personFingerprint(request: RequestDocument): unknown {
   );
 }
 
+/** The run of a checked request: its one account's, or the person's. */
+export function requestPlan(config: KnownConnections, keys: KeyRing, request: RequestDocument): RunPlan {
+  const single = singleAccount(request);
+  return single ? accountRunPlan(config, keys, request, single.connection) : personRunPlan(keys, request);
+}
+
+/** @returns the run's id; undefined where the plan's id is taken, by the rule given */
+export async function startRun(
+  client: Client,
+  plan: RunPlan,
+  workflowIdReusePolicy: 'ALLOW_DUPLICATE' | 'REJECT_DUPLICATE',
+): Promise<string | undefined> {
+  try {
+    const { firstExecutionRunId } = await client.workflow.start(plan.workflowType, {
+      workflowId: plan.workflowId,
+      taskQueue: WORKFLOW_QUEUE,
+      args: [plan.request],
+      memo: plan.memo,
+      typedSearchAttributes: new TypedSearchAttributes(searchAttributesOf(plan.attributes)),
+      staticSummary: plan.staticSummary,
+      ...(plan.priority && { priority: plan.priority }),
+      workflowIdReusePolicy,
+      workflowIdConflictPolicy: 'FAIL',
+    });
+    return firstExecutionRunId;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
+  }
+}
+
 /** What a new request for an id meets: nothing that counts, a run or an end to attach to, or a run that forbids it. */
 export type Encounter =
   | { is: 'free' }
@@ -89,7 +128,7 @@ export async function encounter(client: Client, keys: KeyRing, plan: RunPlan): P
   return document.status === 'done' ? { is: 'same-done', runId, document } : { is: 'free' };
 }
 
-function isSame(keys: KeyRing, plan: RunPlan, there: unknown): boolean {
+export function isSame(keys: KeyRing, plan: RunPlan, there: unknown): boolean {
   const { request } = plan;
   const [first] = accountsOf(request);
   const value =

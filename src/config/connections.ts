@@ -1,6 +1,7 @@
 // The connections of muster.yaml: the common keys and the vendor's own, checked together, and their types.
 import { z } from 'zod';
 import { minimumSettle } from '../http/fence';
+import { RESERVED } from '../temporal/names';
 import type { ConnectionCheck, PartFault } from '../vendors/definition';
 import {
   isVendorName,
@@ -35,8 +36,6 @@ export type ClientConnection<V extends VendorName = VendorName> = {
 export type Secrets = 'resolve' | 'leave';
 
 const CONNECTION_NAME = /^[a-z][a-z0-9-]{0,39}$/;
-/** Names that would make a connection's run ids look like another kind's. */
-const RESERVED_NAMES = ['person', 'bulk', 'remove', 'connection', 'ledger', 'secret', 'inspect'];
 
 /** Checks every connection; the sound ones are returned, the faults of the others added to `faults`. */
 export function checkConnections(
@@ -59,7 +58,7 @@ export function checkConnections(
 
 function nameFaults(name: string): PlacedFault[] {
   const at = ['connections', name];
-  if (RESERVED_NAMES.includes(name)) {
+  if (RESERVED.includes(name)) {
     return [{ at, message: 'is a name that Muster uses itself; give the connection another one' }];
   }
   if (CONNECTION_NAME.test(name)) return [];

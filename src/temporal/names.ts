@@ -3,6 +3,8 @@
 
 export const WORKFLOW_QUEUE = 'muster';
 export const ONBOARD_PERSON = 'onboardPerson';
+export const BULK_ONBOARDING = 'bulkOnboarding';
+export const BULK_UNDO = 'bulkUndo';
 export const REMOVE_ACCOUNTS = 'removeAccounts';
 export const ACCOUNT_LEDGER = 'accountLedger';
 export const CONNECTION_HOLD = 'connectionHold';
@@ -21,6 +23,15 @@ export function accountId(connection: string, key: string): string {
 
 export function personId(key: string): string {
   return `person/${key}`;
+}
+
+export function jobId(id: string): string {
+  return `bulk/${id}`;
+}
+
+/** The job that takes back what another one made. */
+export function undoJobId(id: string): string {
+  return `${id}/undo`;
 }
 
 export function removalId(key: string): string {
@@ -63,4 +74,7 @@ export const RESERVED: readonly string[] = [
   'ledger',
   'secret',
   'inspect',
+  // Columns of rosters.
+  'result',
+  'address',
 ];

@@ -43,12 +43,15 @@ export interface RunAttributes {
   connection?: string;
   vendor?: string;
   key: string;
+  /** The bulk job that starts it. */
+  job?: string;
 }
 
-export function searchAttributesOf({ connection, vendor, key }: RunAttributes): SearchAttributePair[] {
+export function searchAttributesOf({ connection, vendor, key, job }: RunAttributes): SearchAttributePair[] {
   return [
     { key: musterKey, value: key },
     ...(connection ? [{ key: musterConnection, value: connection }] : []),
     ...(vendor ? [{ key: musterVendor, value: vendor }] : []),
+    ...(job ? [{ key: musterJob, value: job }] : []),
   ];
 }

@@ -20,10 +20,20 @@ export interface WorkerContext {
   transports: ReadonlyMap<string, Transport>;
   /** Which connections are held. */
   holds: Holds;
+  /** Aborted when this worker is to stop: what lasts long hands over then. */
+  stopping: AbortSignal;
   log: Pick<Console, 'debug' | 'info' | 'warn' | 'error'>;
 }
 
 const storage = new AsyncLocalStorage<WorkerContext>();
+
+/** What running activities want their heartbeats to carry. */
+const details = new WeakMap<Context, () => unknown>();
+
+/** Lets the heartbeats of the activity that calls this carry how far it has come. */
+export function beatWith(snapshot: () => unknown): void {
+  details.set(Context.current(), snapshot);
+}
 
 export function workerContext(): WorkerContext {
   const context = storage.getStore();
@@ -63,7 +73,9 @@ export class ContextInterceptor implements ActivityInboundCallsInterceptor {
     next: Next<ActivityInboundCallsInterceptor, 'execute'>,
   ): Promise<unknown> {
     const activity = Context.current();
-    const beat = activity.info.isLocal ? undefined : setInterval(() => activity.heartbeat(), HEARTBEAT_MS);
+    const beat = activity.info.isLocal
+      ? undefined
+      : setInterval(() => activity.heartbeat(details.get(activity)?.()), HEARTBEAT_MS);
     try {
       return await storage.run(this.context, () => next(input));
     } finally {

@@ -24,6 +24,7 @@ import { ContextInterceptor, type WorkerContext } from './context';
 import type { Readiness } from './health';
 import { Holds, type HoldTiming } from './holds';
 import { vendorCallMetrics } from './metrics';
+import { PaceKeeper } from './pace-keeper';
 import { openTransports } from './transports';
 
 export interface MusterWorkerOptions {
@@ -67,15 +68,26 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
   const temporal = new Client({ connection, namespace, dataConverter: converter });
   const count = vendorCallMetrics(Runtime.instance().metricMeter);
   const holds = new Holds({ config, keys, temporal, log, ...(options.holds && { timing: options.holds }) });
+  const pace = new PaceKeeper(temporal, config, log);
   const transports = openTransports(
     config,
     (name, report) => {
       count(name, report);
+      pace.heard(name, report);
       log.debug('vendor call', { connection: name, ...report });
     },
     (name) => holds.gateOf(name),
   );
-  const context: WorkerContext = { config, keys, temporal, transports, holds, log };
+  const stopping = new AbortController();
+  const context: WorkerContext = {
+    config,
+    keys,
+    temporal,
+    transports,
+    holds,
+    stopping: stopping.signal,
+    log,
+  };
 
   const shared = {
     connection,
@@ -103,6 +115,7 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
   ]);
 
   const stopAll = () => {
+    stopping.abort();
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   return {
@@ -113,6 +126,7 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
         await Promise.all(workers.map((worker) => worker.run().finally(stopAll)));
       } finally {
         await holds.stop();
+        pace.stop();
         await Promise.all([...transports.values()].map((transport) => transport.close()));
         if (!given) await connection.close();
       }

@@ -22,6 +22,8 @@ export interface HarnessOptions {
   further?: Record<string, Record<string, unknown> & { vendor: SimulatedVendor }>;
   /** Encrypts the payloads; a new one if left out. */
   key?: string;
+  /** Where rosters are, and results go. */
+  bulk?: { importsDir: string; resultsDir: string };
 }
 
 export class Harness {
@@ -45,7 +47,7 @@ export class Harness {
   }
 
   private static async around(server: EmbeddedServer, options: HarnessOptions): Promise<Harness> {
-    const { vendors, connections = {}, further = {}, key = newKey() } = options;
+    const { vendors, connections = {}, further = {}, key = newKey(), bulk } = options;
     const started = await Promise.all(vendors.map((vendor) => startSimulator(vendor)));
     const usual = (vendor: SimulatedVendor) => ({
       ...started.find((simulator) => simulator.vendor === vendor)?.connection(),
@@ -57,6 +59,7 @@ export class Harness {
         ...Object.entries(further).map(([name, more]) => [name, { ...usual(more.vendor), ...more }]),
       ]),
       encryption: { keys: { test: key }, activeKey: 'test' },
+      ...(bulk && { bulk }),
     });
     const temporal = { connection: { address: server.address }, namespace: 'default' };
     const muster = await connectMuster({ config, temporal });

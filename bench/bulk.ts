@@ -1,0 +1,176 @@
+// What bulk jobs promise, measured: pace at a vendor's limit, growth with the number of rows, a single person's way past a
+// backlog, and what kill -9 leaves behind. Ratios of one run; on a busy machine the absolute figures mean little.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jobId } from '../src/temporal/names';
+import { CONNECTION, ended, peakMemory, until, World } from './world';
+
+export interface Measured {
+  what: string;
+  figure: string;
+  goal: string;
+  holds: boolean;
+}
+
+export interface Sizes {
+  rows: number;
+  /** Of the connection, requests a second. */
+  rate: number;
+}
+
+const defaults = { connections: [CONNECTION] };
+
+/** Wall time over the vendor's own floor: calls ÷ limit. */
+export async function pace({ rows, rate }: Sizes): Promise<Measured[]> {
+  const world = await World.open({ requestsPerSecond: rate });
+  try {
+    await world.startWorker();
+    const source = world.roster('pace', rows);
+    const before = world.vendor.requests().length;
+    const job = await world.muster.bulk(source, { id: 'pace', defaults, window: 200 });
+    const began = Date.now();
+    const summary = await job.result();
+    const seconds = (Date.now() - began) / 1000;
+    const calls = world.vendor.requests().length - before;
+    const floor = calls / rate;
+    return [
+      {
+        what: `wall time over the floor, ${rows} rows at ${rate} requests/s (${calls} calls)`,
+        figure: `${(seconds / floor).toFixed(3)} (${seconds.toFixed(1)} s over ${floor.toFixed(1)} s)`,
+        goal: '≤ 1.05',
+        holds: seconds / floor <= 1.05 && summary.succeeded === rows,
+      },
+    ];
+  } finally {
+    await world.close();
+  }
+}
+
+/** The job's own history, and the worker's memory, at a tenth of the rows and at all. */
+export async function growth({ rows }: Sizes): Promise<Measured[]> {
+  const small = await sized(Math.max(1, Math.round(rows / 10)));
+  const large = await sized(rows);
+  const ratio = large.megabytes / small.megabytes;
+  return [
+    {
+      what: `worker memory at ${rows} rows over that at ${Math.round(rows / 10)}`,
+      figure: `${ratio.toFixed(2)} (${large.megabytes} MB over ${small.megabytes} MB)`,
+      goal: '≤ 1.3',
+      holds: ratio <= 1.3,
+    },
+    {
+      what: `events and bytes of the job's longest run, ${rows} rows`,
+      figure: `${large.events} events, ${large.bytes} bytes in ${large.runs} run(s)`,
+      goal: '< 2,000 and < 2 MB',
+      holds: large.events < 2_000 && large.bytes < 2_000_000,
+    },
+    {
+      what: `rows a second without a limit, ${rows} rows`,
+      figure: large.pace.toFixed(1),
+      goal: '–',
+      holds: true,
+    },
+  ];
+}
+
+async function sized(rows: number) {
+  const world = await World.open({});
+  try {
+    const worker = await world.startWorker();
+    const began = Date.now();
+    const job = await world.muster.bulk(world.roster('size', rows), { id: 'size', defaults, window: 100 });
+    const { succeeded } = await job.result();
+    if (succeeded !== rows) throw new Error(`${succeeded} of ${rows} rows succeeded`);
+    const seconds = (Date.now() - began) / 1000;
+    const runs = [];
+    const { client } = world.muster;
+    for await (const run of client.workflow.list({ query: `WorkflowId = '${jobId('size')}'` })) {
+      const { historyLength, historySize } = await client.workflow
+        .getHandle(run.workflowId, run.runId)
+        .describe();
+      runs.push({ events: historyLength, bytes: historySize ?? 0 });
+    }
+    return {
+      megabytes: peakMemory(worker.pid ?? 0),
+      events: Math.max(...runs.map(({ events }) => events)),
+      bytes: Math.max(...runs.map(({ bytes }) => bytes)),
+      runs: runs.length,
+      pace: rows / seconds,
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+const SINGLES = 15;
+
+/** From `onboard` to the first vendor call for that person, while a job is at the limit. */
+export async function wayPast({ rows, rate }: Sizes): Promise<Measured[]> {
+  const world = await World.open({ requestsPerSecond: rate });
+  try {
+    await world.startWorker();
+    const job = await world.muster.bulk(world.roster('backlog', rows), { id: 'backlog', defaults });
+    await until(() => world.vendor.requests().length > 3 * rate);
+    const waits: number[] = [];
+    for (let one = 0; one < SINGLES; one += 1) {
+      const key = `single-${one}`;
+      const began = Date.now();
+      const guid = `00000000-0000-4000-8000-${String(one).padStart(12, '0')}`;
+      await world.muster.onboard({
+        key,
+        person: { firstName: 'Nils', lastName: 'Petrel', email: `${key}@example.org` },
+        accounts: { [CONNECTION]: { userId: guid } },
+      });
+      await until(() => world.vendor.requests().some(({ path }) => path.includes(guid)));
+      waits.push(Date.now() - began);
+    }
+    await job.cancel();
+    waits.sort((a, b) => a - b);
+    const median = waits[Math.floor(waits.length / 2)] ?? 0;
+    return [
+      {
+        what: `a single person's first vendor call behind a backlog of ${rows} rows at ${rate}/s, median of ${SINGLES}`,
+        figure: `${median} ms (most ${waits.at(-1)} ms)`,
+        goal: '≤ 2,000 ms',
+        holds: median <= 2_000,
+      },
+    ];
+  } finally {
+    await world.close();
+  }
+}
+
+/** kill -9 of the worker, and of the server, in the middle. */
+export async function crashes({ rows }: Sizes): Promise<Measured[]> {
+  const world = await World.open({});
+  try {
+    await world.startWorker();
+    const second = await world.startWorker();
+    const job = await world.muster.bulk(world.roster('crash', rows), { id: 'crash', defaults });
+    await until(() => world.people('crash').users > rows / 4);
+    second.kill('SIGKILL');
+    await ended(second);
+    await world.startWorker();
+    await until(() => world.people('crash').users > rows / 2);
+    await world.server.kill();
+    await sleep(1_000);
+    await world.startServer();
+    const began = Date.now();
+    const summary = await world.muster.job(job.id).result();
+    const { users, distinct } = world.people('crash');
+    const { succeeded, waiting, failed, notStarted } = summary;
+    return [
+      {
+        what: `${rows} rows through kill -9 of a worker and of the server`,
+        figure: `${users} people, ${distinct} distinct; ${succeeded} succeeded, ${waiting} waiting, ${failed} failed, ${notStarted} not started; done ${((Date.now() - began) / 1000).toFixed(1)} s after the server was back`,
+        goal: 'everyone once, and the count adds up',
+        holds:
+          users === rows &&
+          distinct === rows &&
+          succeeded + waiting + failed + notStarted === rows &&
+          succeeded === rows,
+      },
+    ];
+  } finally {
+    await world.close();
+  }
+}

@@ -1,0 +1,130 @@
+// What a measurement runs in: an embedded Temporal server, a simulated vendor in this process, and workers as processes
+// of their own, started as `muster worker` is.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { connectMuster, type Muster } from '../src/client/muster';
+import { configFromObject } from '../src/config/load';
+import { type EmbeddedServer, startEmbeddedServer } from '../src/dev/embedded-server';
+import { freePort } from '../src/dev/ports';
+import { newKey } from '../src/privacy/keys';
+import { type Simulator, startSimulator } from '../src/simulators';
+import { MUSTER_SEARCH_ATTRIBUTES } from '../src/temporal/search-attributes';
+
+const CLI = resolve(__dirname, '../dist/src/cli/main.js');
+const HOST = '127.0.0.1';
+export const CONNECTION = 'hotdocs';
+
+export interface WorldOptions {
+  /** The connection's limit; none if left out. */
+  requestsPerSecond?: number;
+}
+
+export class World {
+  private workers: ChildProcess[] = [];
+  muster!: Muster;
+  server!: EmbeddedServer;
+  private port = 0;
+
+  private constructor(
+    readonly folder: string,
+    readonly vendor: Simulator,
+    private readonly document: Record<string, unknown>,
+  ) {}
+
+  static async open({ requestsPerSecond }: WorldOptions): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), 'muster-bench-'));
+    mkdirSync(join(folder, 'imports'));
+    const vendor = await startSimulator('hotdocs');
+    const document = {
+      connections: {
+        [CONNECTION]: { ...vendor.connection(), ...(requestsPerSecond && { requestsPerSecond }) },
+      },
+      encryption: { keys: { bench: newKey() }, activeKey: 'bench' },
+      bulk: { importsDir: join(folder, 'imports'), resultsDir: join(folder, 'results') },
+    };
+    const world = new World(folder, vendor, document);
+    await world.startServer();
+    return world;
+  }
+
+  async startServer(): Promise<void> {
+    this.server = await startEmbeddedServer({
+      dataDir: join(this.folder, 'temporal'),
+      searchAttributes: MUSTER_SEARCH_ATTRIBUTES,
+      ...(this.port && { port: this.port }),
+    });
+    this.port = Number(this.server.address.split(':').at(-1));
+    await this.muster?.close();
+    this.muster = await connectMuster({
+      config: configFromObject(this.document),
+      temporal: { connection: { address: this.server.address }, namespace: 'default' },
+    });
+  }
+
+  /** @returns once it says that it is ready */
+  async startWorker(): Promise<ChildProcess> {
+    const file = join(this.folder, `muster-${this.workers.length}.yaml`);
+    const [healthPort, metricsPort] = [await freePort(HOST), await freePort(HOST)];
+    writeFileSync(file, stringify({ ...this.document, worker: { healthPort, metricsPort } }));
+    const worker = spawn(process.execPath, [CLI, 'worker', '--config', file], {
+      env: { ...process.env, TEMPORAL_ADDRESS: this.server.address },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    this.workers.push(worker);
+    await new Promise<void>((ready, failed) => {
+      let said = '';
+      worker.stderr?.on('data', (chunk: Buffer) => {
+        said = (said + chunk.toString()).slice(-4_000);
+        if (/worker polls/.test(said)) ready();
+      });
+      worker.once('exit', (code) => failed(new Error(`the worker ended (${code}): ${said}`)));
+    });
+    return worker;
+  }
+
+  /** A roster of so many made-up people. */
+  roster(name: string, rows: number): string {
+    const lines = Array.from(
+      { length: rows },
+      (_, row) => `${name}-${row},Ines,Heron,${name}-${row}@example.org`,
+    );
+    const path = join(this.folder, 'imports', `${name}.csv`);
+    writeFileSync(path, `key,firstName,lastName,email\n${lines.join('\n')}\n`);
+    return path;
+  }
+
+  /** How many people of a roster exist at the vendor, and how many e-mail addresses they have. */
+  people(name: string): { users: number; distinct: number } {
+    const { users } = this.vendor.state() as { users: { emailAddress: string }[] };
+    const mine = users.filter(({ emailAddress }) => emailAddress.startsWith(`${name}-`));
+    return { users: mine.length, distinct: new Set(mine.map(({ emailAddress }) => emailAddress)).size };
+  }
+
+  async close(): Promise<void> {
+    await this.muster.close();
+    for (const worker of this.workers) worker.kill('SIGTERM');
+    await Promise.all(this.workers.map(ended));
+    await this.vendor.close();
+    await this.server.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  await new Promise((done) => child.once('exit', done));
+}
+
+/** Greatest memory that a process has had so far, in MB. */
+export function peakMemory(pid: number): number {
+  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Math.round(Number(kilobytes) / 1024);
+}
+
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(100);
+}
