@@ -54,9 +54,13 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   debts: { summary: 'what undo could not remove', load: () => import('./commands/debts.js') },
   skip: { summary: 'decision: go on without the parked step', load: () => import('./commands/skip.js') },
   simulate: { summary: 'the simulated vendors alone', load: () => import('./commands/simulate.js') },
+  'codec-server': {
+    summary: 'decodes for the Temporal UI and the temporal command, for those who may see',
+    load: () => import('./commands/codec-server.js'),
+  },
   keys: { summary: 'encryption keys', load: () => import('./commands/keys.js') },
   doctor: {
-    summary: 'checks configuration, Temporal and workers, reading only',
+    summary: 'checks configuration, Temporal and workers; changes nothing without --fix',
     load: () => import('./commands/doctor.js'),
   },
 };

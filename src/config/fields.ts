@@ -45,6 +45,17 @@ export function baseUrl(what = 'an https address such as https://vendor.example'
   });
 }
 
+/** A web origin as browsers send it: scheme, host and port, without a path. */
+export function origin() {
+  const what = 'an origin such as http://localhost:8233';
+  return baseUrl(what).transform((value, context) => {
+    const { origin: sent } = new URL(value);
+    if (sent === value.toLowerCase()) return sent;
+    context.addIssue({ code: 'custom', message: `has more than scheme, host and port; expected ${what}` });
+    return z.NEVER;
+  });
+}
+
 function urlFault(value: string, what: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !/^https?:\/\//i.test(value)) return `is not a web address; expected ${what}`;

@@ -5,23 +5,26 @@ import { dirname, resolve } from 'node:path';
 import { isVendorName, vendorNames } from '../vendors/registry';
 import { ConfigError } from './config-error';
 import { secretKeys } from './connections';
-import { toFault, withoutCovered } from './faults';
+import { type PlacedFault, toFault, withoutCovered } from './faults';
 import { interpolate } from './interpolate';
 import { isRecord, valueAt } from './json';
 import { type ClientConfig, checkConfig, type MusterConfig, type Secrets } from './schema';
-import { readYaml } from './yaml';
+import { readYaml, type YamlFile } from './yaml';
 
 export { ConfigError };
 
 export const DEFAULT_CONFIG_FILE = 'muster.yaml';
 
-export interface LoadOptions {
+export interface FileOptions {
   /** Path of the file; else `MUSTER_CONFIG`, else `./muster.yaml`. */
   file?: string;
   /** The environment that the file and its references are looked up in; the process's by default. */
   env?: NodeJS.ProcessEnv;
   /** Folder that a relative path of the file starts from; the process's by default. */
   cwd?: string;
+}
+
+export interface LoadOptions extends FileOptions {
   /** `resolve` in the worker; `leave` everywhere else: the connections' secrets are neither needed nor kept. */
   secrets: Secrets;
 }
@@ -33,13 +36,23 @@ export interface LoadOptions {
 export function loadConfig(options: LoadOptions & { secrets: 'resolve' }): MusterConfig;
 export function loadConfig(options: LoadOptions): ClientConfig;
 export function loadConfig(options: LoadOptions): ClientConfig {
-  const { env = process.env, cwd = process.cwd(), secrets } = options;
-  const source = options.file ?? (env.MUSTER_CONFIG || DEFAULT_CONFIG_FILE);
-  const file = resolve(cwd, source);
-  return parseConfig(readConfigFile(file, source), { file, source, env, secrets });
+  const { env = process.env, secrets } = options;
+  const { text, ...place } = readConfigFile(options);
+  return parseConfig(text, { ...place, env, secrets });
 }
 
-function readConfigFile(file: string, source: string): string {
+/** Finds the file and reads it. @throws ConfigError */
+export function readConfigFile({ file, env = process.env, cwd = process.cwd() }: FileOptions): {
+  text: string;
+  file: string;
+  source: string;
+} {
+  const source = file ?? (env.MUSTER_CONFIG || DEFAULT_CONFIG_FILE);
+  const path = resolve(cwd, source);
+  return { text: readText(path, source), file: path, source };
+}
+
+function readText(file: string, source: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -51,8 +64,7 @@ function readConfigFile(file: string, source: string): string {
   }
 }
 
-export interface ParseOptions {
-  secrets: Secrets;
+export interface TextOptions {
   /** Absolute path of the file: relative paths in it start from its folder. Without one, from the process's folder. */
   file?: string;
   /** How the file is called in messages; its path by default. */
@@ -62,25 +74,47 @@ export interface ParseOptions {
   readFile?: (path: string) => string;
 }
 
+export interface ParseOptions extends TextOptions {
+  secrets: Secrets;
+}
+
 /** The same for a text at hand. @throws ConfigError */
 export function parseConfig(text: string, options: ParseOptions & { secrets: 'resolve' }): MusterConfig;
 export function parseConfig(text: string, options: ParseOptions): ClientConfig;
 export function parseConfig(text: string, options: ParseOptions): ClientConfig {
-  const { secrets, file, source = file, env = process.env } = options;
-  const folder = file === undefined ? process.cwd() : dirname(file);
-  const readFile = options.readFile ?? ((path) => readFileSync(resolve(folder, path), 'utf8'));
+  const { secrets, file, source = file } = options;
   const yaml = readYaml(text, source);
-  const wanted = secrets === 'leave' ? withoutSecrets(yaml.value) : yaml.value;
+  const wanted = withoutBearer(secrets === 'leave' ? withoutSecrets(yaml.value) : yaml.value);
+  const config = readAndCheck(yaml, wanted, options, (document) =>
+    checkConfig(document, secrets, (at) => yaml.has(at)),
+  );
+  return withPaths(config, folderOf(file), file);
+}
+
+function folderOf(file: string | undefined): string {
+  return file === undefined ? process.cwd() : dirname(file);
+}
+
+/**
+ * Fills the references of a document in, and checks it.
+ * @param wanted the part of the file that is read
+ * @throws ConfigError
+ */
+export function readAndCheck<Config>(
+  yaml: YamlFile,
+  wanted: unknown,
+  { file, source = file, env = process.env, ...options }: TextOptions,
+  check: (document: unknown) => { config: Config; faults: PlacedFault[] },
+): Config {
+  const readFile = options.readFile ?? ((path) => readFileSync(resolve(folderOf(file), path), 'utf8'));
   const read = interpolate(wanted, { env, readFile });
-  const checked = checkConfig(read.value, secrets, (at) => yaml.has(at));
+  const checked = check(read.value);
   const faults = [...read.faults, ...withoutCovered(checked.faults, read.faults)];
-  if (faults.length > 0) {
-    throw new ConfigError(
-      faults.map((fault) => yaml.locate(fault)).sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
-      source,
-    );
-  }
-  return withPaths(checked.config, folder, file);
+  if (faults.length === 0) return checked.config;
+  throw new ConfigError(
+    faults.map((fault) => yaml.locate(fault)).sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    source,
+  );
 }
 
 /**
@@ -122,4 +156,13 @@ function withoutSecrets(document: unknown): unknown {
     return [name, Object.fromEntries(Object.entries(connection).filter(([key]) => !secret.includes(key)))];
   });
   return { ...document, connections: Object.fromEntries(open) };
+}
+
+/** The document with some text for the codec server's token: its form is checked, it itself is needed by nobody else. */
+function withoutBearer(document: unknown): unknown {
+  const auth = valueAt(document, ['codecServer', 'auth']);
+  if (!isRecord(document) || !isRecord(auth) || typeof auth.bearer !== 'string' || auth.bearer.trim() === '')
+    return document;
+  const codecServer = { ...(document.codecServer as object), auth: { ...auth, bearer: 'left' } };
+  return { ...document, codecServer };
 }

@@ -30,7 +30,6 @@ interface Shared {
   /** Both folders are absolute paths. */
   bulk: z.output<typeof bulkSchema>;
   worker: z.output<typeof workerSchema>;
-  codecServer?: z.output<typeof codecServerSchema>;
   /** The file that it was read from, as an absolute path. */
   file?: string;
 }
@@ -64,16 +63,13 @@ export function checkConfig(
   const connections = checkConnections(file.value.connections, secrets, given, faults);
   const encryption = optional(encryptionSchema, 'encryption');
   faults.push(...withoutCovered(keyFaults(encryption), faults));
+  // Only its form: what is in it is the codec server's business (codec-server.ts).
+  optional(codecServerSchema, 'codecServer');
   const config = {
     connections,
-    ...present('encryption', encryption),
+    ...(encryption && { encryption }),
     bulk: file.value.bulk === undefined ? bulkSchema.parse({}) : section(bulkSchema, 'bulk'),
     worker: file.value.worker === undefined ? workerSchema.parse({}) : section(workerSchema, 'worker'),
-    ...present('codecServer', optional(codecServerSchema, 'codecServer')),
   };
   return { config, faults };
-}
-
-function present<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
-  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value });
 }

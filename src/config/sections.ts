@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { KeyRingError, parseKeyRing } from '../privacy/keys';
 import type { PlacedFault } from './faults';
-import { baseUrl, flag, port, wholeNumber } from './fields';
+import { baseUrl, flag, origin, port, wholeNumber } from './fields';
 import { expected, text } from './words';
 
 const host = () => text('a host name or address').default('127.0.0.1');
@@ -40,7 +40,14 @@ export const workerSchema = z.strictObject({
 const codecAuth = z.union(
   [
     z.strictObject({ bearer: text('a token') }),
-    z.strictObject({ issuer: baseUrl(), audience: text('an audience') }),
+    z.strictObject({
+      /** Its discovery document is at `<issuer>/.well-known/openid-configuration`. */
+      issuer: baseUrl(),
+      audience: text('an audience'),
+      /** Claims that a token must have beside: each with this value, or a list (or words) with it among them. */
+      require: z.record(z.string(), text('the value of a claim')).optional(),
+    }),
+    z.literal('none'),
   ],
   { error: expected('{ bearer } or { issuer, audience }: who may decode', 'is neither') },
 );
@@ -49,9 +56,43 @@ export const codecServerSchema = z.strictObject({
   host: host(),
   port: port().default(8234),
   /** Origins of the Temporal UI that may ask. */
-  origins: z.array(baseUrl('an origin such as http://localhost:8233')).default(['http://localhost:8233']),
+  origins: z.array(origin()).default(['http://localhost:8233', 'http://127.0.0.1:8233']),
+  /** Of one caller. The UI asks once for every payload that it shows. */
+  requestsPerMinute: wholeNumber('a whole number of requests, 1 or more', 1).default(6000),
   auth: codecAuth,
 });
+
+/** Fewer characters could be guessed. */
+const BEARER_LENGTH = 20;
+const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', 'localhost', '::1'];
+
+/**
+ * What is wrong with values that are right by themselves.
+ * @param env `MUSTER_CODEC_OPEN=to-this-machine` says that whoever starts it lets only this machine reach the port: a
+ *   container listens on every address, and what is published of it is decided outside (deploy/simulators.env)
+ */
+export function codecServerFaults(
+  { host, auth }: Partial<z.output<typeof codecServerSchema>>,
+  { MUSTER_CODEC_OPEN: open }: NodeJS.ProcessEnv,
+): PlacedFault[] {
+  const at = ['codecServer', 'auth'];
+  const isReachable = host !== undefined && !LOOPBACK_HOSTS.includes(host) && open !== 'to-this-machine';
+  if (auth === 'none' && isReachable)
+    return [
+      {
+        at,
+        message: 'none would let everybody decode who reaches it; give { bearer } or { issuer, audience }',
+      },
+    ];
+  if (typeof auth === 'object' && 'bearer' in auth && auth.bearer.trim().length < BEARER_LENGTH)
+    return [
+      {
+        at: [...at, 'bearer'],
+        message: `is shorter than ${BEARER_LENGTH} characters and could be guessed; "muster keys new" makes a good one`,
+      },
+    ];
+  return [];
+}
 
 /** What is wrong with keys that have the right form each. */
 export function keyFaults(encryption: Partial<z.output<typeof encryptionSchema>> | undefined): PlacedFault[] {

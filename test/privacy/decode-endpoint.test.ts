@@ -142,11 +142,12 @@ describe('access', () => {
   it('can be decided elsewhere, and is told to the audit log without contents', async () => {
     const entries: CodecAudit[] = [];
     const url = await start({
-      authorize: async (authorization) => authorization?.replace('Token ', ''),
+      authorize: async (authorization) =>
+        authorization ? { caller: authorization.replace('Token ', '') } : { status: 401, message: 'who?' },
       audit: (entry) => entries.push(entry),
     });
     await post(`${url}/decode`, await encrypted('secret', 2), {
-      authorization: 'Token ops@example.org',
+      authorization: 'Token ops-7',
       origin: UI,
     });
     await post(`${url}/decode`, await encrypted('secret'));
@@ -155,9 +156,11 @@ describe('access', () => {
         action: 'decode',
         namespace: 'default',
         origin: UI,
-        caller: 'ops@example.org',
+        caller: 'ops-7',
         payloads: 2,
         status: 200,
+        refusal: undefined,
+        milliseconds: expect.any(Number),
       },
       {
         action: 'decode',
@@ -166,8 +169,46 @@ describe('access', () => {
         caller: undefined,
         payloads: 0,
         status: 401,
+        refusal: 'who?',
+        milliseconds: expect.any(Number),
       },
     ]);
+  });
+});
+
+it('audits who is turned away by origin, and what is no JSON, without repeating it', async () => {
+  const entries: CodecAudit[] = [];
+  const url = await start({ audit: (entry) => entries.push(entry) });
+  await post(`${url}/decode`, {}, { origin: 'http://evil.example' });
+  await post(`${url}/decode`, '{"Ada Lovelace"');
+  expect(entries.map(({ status, refusal }) => [status, refusal])).toEqual([
+    [403, 'this origin is not among the configured origins'],
+    [400, expect.stringMatching(/^FST_ERR_\w+$/)],
+  ]);
+  expect(JSON.stringify(entries)).not.toContain('Lovelace');
+});
+
+describe('the rate limit', () => {
+  it('is for each caller', async () => {
+    const url = await start({
+      requestsPerMinute: 2,
+      authorize: async (authorization) => ({ caller: authorization ?? 'nobody' }),
+    });
+    const ask = async (authorization: string) =>
+      (await post(`${url}/decode`, {}, { authorization, origin: UI })).status;
+    expect([await ask('a'), await ask('a'), await ask('a'), await ask('b')]).toEqual([200, 200, 429, 200]);
+    const last = await post(`${url}/decode`, {}, { authorization: 'a', origin: UI });
+    expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0);
+    // So that the UI's page can tell its user.
+    expect(last.headers.get('access-control-allow-origin')).toBe(UI);
+  });
+
+  it('is for each address where callers have no names, and spares the health', async () => {
+    const url = await start({ requestsPerMinute: 1 });
+    expect((await post(`${url}/decode`, {})).status).toBe(200);
+    expect((await post(`${url}/decode`, {})).status).toBe(429);
+    const health = await fetch(`${url}/healthz`);
+    expect([health.status, await health.json()]).toEqual([200, { status: 'alive' }]);
   });
 });
 
