@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { KeyRingError, parseKeyRing } from '../privacy/keys';
 import type { PlacedFault } from './faults';
 import { baseUrl, flag, origin, port, wholeNumber } from './fields';
+import { isRecord } from './json';
 import { expected, text } from './words';
 
 const host = () => text('a host name or address').default('127.0.0.1');
@@ -49,8 +50,16 @@ const codecAuth = z.union(
     }),
     z.literal('none'),
   ],
-  { error: expected('{ bearer } or { issuer, audience }: who may decode', 'is neither') },
+  { error: (issue) => issuerFault(issue) ?? whoMayDecode(issue) },
 );
+const whoMayDecode = expected('{ bearer } or { issuer, audience }: who may decode', 'is neither');
+
+/** A union says of all its members only that none fits; this says what is wrong with the one that was meant. */
+function issuerFault({ code, input, errors }: z.core.$ZodRawIssue): string | undefined {
+  const isMeant = code === 'invalid_union' && isRecord(input) && 'issuer' in input && 'audience' in input;
+  const [fault] = (isMeant && (errors as z.core.$ZodIssue[][])[1]) || [];
+  return fault && fault.path.length > 0 ? `${fault.path.join('.')} ${fault.message}` : undefined;
+}
 
 export const codecServerSchema = z.strictObject({
   host: host(),

@@ -47,6 +47,8 @@ export interface Environment {
   temporal: TemporalSettings;
   /** Address of the Temporal UI, where the server is ours. */
   uiUrl?: string;
+  /** What `temporal --codec-endpoint` takes, where the server is ours; on loopback, and nobody is asked who they are. */
+  codecUrl?: string;
   /** Empty where a configuration was given. */
   simulators: Playground;
   /** Whether other commands of the folder find it: another environment that runs there is left alone. */
@@ -89,7 +91,8 @@ async function start(options: EnvironmentOptions, undo: Undo): Promise<Omit<Envi
   const { cwd, log, onProgress } = options;
   const isFound = (await readDevState(cwd)).status !== 'live';
   const { config, simulators, encryption } = await configure(options, isFound, undo);
-  const { temporal, uiUrl, ended } = await startServer(options, config, undo);
+  const { temporal, uiUrl, codecUrl, ended } = await startServer(options, config, undo);
+  const addresses = { ...(uiUrl && { uiUrl }), ...(codecUrl && { codecUrl }) };
   onProgress('Starting the worker');
   const worker = await createMusterWorker({
     config,
@@ -106,12 +109,12 @@ async function start(options: EnvironmentOptions, undo: Undo): Promise<Omit<Envi
       encryption,
       pid: process.pid,
       ...(config.file && { config: config.file }),
-      ...(uiUrl && { uiUrl }),
+      ...addresses,
       simulators: Object.fromEntries([...simulators].map(([name, { url }]) => [name, url])),
     });
     undo.push(() => removeDevState(cwd));
   }
-  return { config, temporal, ...(uiUrl && { uiUrl }), simulators, isFound, broken };
+  return { config, temporal, ...addresses, simulators, isFound, broken };
 }
 
 interface Configured {
@@ -144,6 +147,7 @@ async function configure(
 interface StartedServer {
   temporal: TemporalSettings;
   uiUrl?: string;
+  codecUrl?: string;
   /** Rejects when the server ends by itself. */
   ended: Promise<never>;
 }
@@ -181,7 +185,7 @@ async function startServer(
     throw new Error(`The embedded Temporal server ended by itself (${signal ?? `exit code ${code}`}).`);
   });
   const temporal = { connection: { address: server.address }, namespace: server.namespace };
-  return { temporal, ...(server.uiUrl && { uiUrl: server.uiUrl }), ended };
+  return { temporal, ...(server.uiUrl && { uiUrl: server.uiUrl }), codecUrl: codec.url, ended };
 }
 
 /** Makes sure that a server which is not ours knows the search attributes. */

@@ -2,8 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
-import { temporal } from '@temporalio/proto';
-import type { SearchAttributeTypeName } from '../temporal/search-attributes';
+import { registerMissing, type SearchAttributeTypes } from '../temporal/registration';
 import { answersAt } from './ports';
 
 const POLL_MS = 20;
@@ -14,37 +13,9 @@ export interface Readiness {
   /** `host:port` */
   address: string;
   namespace: string;
-  searchAttributes: Readonly<Record<string, SearchAttributeTypeName>>;
+  searchAttributes: SearchAttributeTypes;
   /** Days for which ended runs are kept; unset leaves it as it is (the development server's default is 1). */
   retentionDays?: number;
-}
-
-const { IndexedValueType } = temporal.api.enums.v1;
-const INDEXED_TYPES = {
-  Keyword: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-  Int: IndexedValueType.INDEXED_VALUE_TYPE_INT,
-  Datetime: IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-} as const;
-
-/**
- * Registers those that a database of an earlier version does not have: the server itself only does so once.
- * @returns the name of one that exists with another type.
- */
-async function registerMissing(
-  connection: Connection,
-  { namespace, searchAttributes }: Readiness,
-): Promise<string | undefined> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const wanted = Object.entries(searchAttributes).map(([name, type]) => [name, INDEXED_TYPES[type]] as const);
-  const wrong = wanted.find(([name, type]) => (customAttributes[name] ?? type) !== type);
-  const missing = wanted.filter(([name]) => customAttributes[name] === undefined);
-  if (!wrong && missing.length > 0) {
-    await connection.operatorService.addSearchAttributes({
-      namespace,
-      searchAttributes: Object.fromEntries(missing),
-    });
-  }
-  return wrong?.[0];
 }
 
 async function setRetention(connection: Connection, { namespace, retentionDays }: Readiness): Promise<void> {
@@ -88,7 +59,9 @@ export async function untilReady(wanted: Readiness, signal: AbortSignal): Promis
     untilItWorks(signal, () => connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, fn));
   try {
     await call(() => connection.workflowService.describeNamespace({ namespace }));
-    const wrong = await call(() => registerMissing(connection, wanted));
+    // A database of an earlier version lacks some: the server itself only registers them once.
+    const { wrong: differing } = await call(() => registerMissing(connection, namespace, searchAttributes));
+    const [wrong] = differing;
     if (wrong !== undefined) {
       throw new Error(`the search attribute ${wrong} exists with another type in namespace "${namespace}"`);
     }

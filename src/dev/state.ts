@@ -31,6 +31,8 @@ const DevState = z.object({
   namespace: z.string(),
   /** Address of the Temporal UI, if there is one. */
   uiUrl: z.string().optional(),
+  /** Where `temporal --codec-endpoint` can have payloads decoded. */
+  codecUrl: z.string().optional(),
   encryption: DevEncryption,
   /** The process that runs it all. */
   pid: z.int().positive(),

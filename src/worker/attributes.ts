@@ -11,11 +11,11 @@ export class SearchAttributesError extends Error {
 }
 
 /**
- * Temporal Cloud has no such question to ask; there the worker goes on and says that it does not know.
+ * Where nobody tells, the worker goes on and says that it does not know.
  * @throws SearchAttributesError
  */
 export async function requireSearchAttributes(
-  connection: Pick<ConnectionLike, 'operatorService'>,
+  connection: Pick<ConnectionLike, 'operatorService' | 'workflowService'>,
   namespace: string,
   log: Pick<WorkerContext['log'], 'warn'>,
 ): Promise<void> {

@@ -270,10 +270,10 @@ describe('faults of the other parts', () => {
   });
 
   test('a reference that can not be read does not spoil its neighbours', () => {
-    const text = `${connection(PHA)}\nencryption: { keys: { a: \${A} }, activeKey: a }\ncodecServer: { auth: { bearer: \${B} } }`;
+    const text = `${connection(PHA)}\nencryption: { keys: { a: \${A} }, activeKey: a }\ncodecServer: { auth: { issuer: https://login.example, audience: \${B} } }`;
     expect(faultsOf(() => parse(text))).toEqual([
       'encryption.keys.a: the environment variable A is not set; expected a value in it',
-      'codecServer.auth.bearer: the environment variable B is not set; expected a value in it',
+      'codecServer.auth.audience: the environment variable B is not set; expected a value in it',
     ]);
   });
 

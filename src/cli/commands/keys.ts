@@ -23,7 +23,15 @@ async function make({ json }: Options): Promise<ExitCode> {
   const key = newKey();
   if (json) answerJson({ key });
   else answer(key);
-  say('Keep it safe: without it no run that was encrypted with it can be read. In muster.yaml:');
-  say(`  encryption: { keys: { "2026-11": "$\{MUSTER_KEY_2026_11}" }, activeKey: "2026-11" }`);
+  const month = new Date().toISOString().slice(0, 7);
+  const variable = `MUSTER_KEY_${month.replace('-', '_')}`;
+  say('Keep it safe, and a copy elsewhere: without it no run that was encrypted with it can be read.');
+  say(`Give it to every worker, client and codec server as ${variable}, and say in their muster.yaml:`);
+  say('');
+  say(['encryption:', '  keys:', `    "${month}": \${${variable}}`, `  activeKey: "${month}"`].join('\n'));
+  say('');
+  say(
+    'Where there is a key already: keep its line, deploy this one everywhere, and only then change activeKey.',
+  );
   return EXIT.done;
 }

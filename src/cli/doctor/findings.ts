@@ -6,7 +6,7 @@ import { loadConfig } from '../../config/load';
 import type { ClientConfig } from '../../config/schema';
 import type { TemporalSettings, TemporalUnreachableError } from '../../temporal/connect';
 import { activityQueue, WORKFLOW_QUEUE } from '../../temporal/names';
-import { registerMissing, registrationState } from '../../temporal/registration';
+import { NoOperatorError, otherWays, registerMissing, registrationState } from '../../temporal/registration';
 import { EXIT, type ExitCode } from '../exit';
 import { isPolled } from '../pollers';
 import { type Bearings, clientConfigAt } from '../session';
@@ -78,23 +78,26 @@ export async function findServer(client: Client, { connection }: TemporalSetting
 export async function findSearchAttributes(client: Client, fix: boolean): Promise<GradedFinding> {
   const check = 'search attributes';
   const { namespace } = client.options;
-  const look = () => registrationState(client.connection, namespace);
-  const found = await look();
-  if (found.wrong.length > 0)
+  const { missing, wrong, operator } = await registrationState(client.connection, namespace);
+  if (wrong.length > 0)
     return graded(
       check,
-      `${found.wrong.join(', ')}: registered with another type; use another namespace`,
+      `${wrong.join(', ')}: registered with another type; use another namespace`,
       EXIT.failed,
     );
-  if (found.missing.length === 0) return graded(check, 'all registered');
-  if (!fix)
-    return graded(
-      check,
-      `${found.missing.join(', ')}: not registered, so runs would stand still; "muster doctor --fix" registers them`,
-      EXIT.failed,
-    );
-  await registerMissing(client.connection, namespace);
-  return graded(check, `registered now: ${found.missing.join(', ')}`);
+  if (missing.length === 0)
+    return graded(check, operator ? 'all registered' : 'all known (their types could not be asked)');
+  const standing = `${missing.join(', ')}: not registered, so runs would stand still`;
+  const elsewhere = `${standing}. Muster may not register them here:\n${otherWays(missing, namespace)}`;
+  if (!operator) return graded(check, elsewhere, EXIT.failed);
+  if (!fix) return graded(check, `${standing}; "muster doctor --fix" registers them`, EXIT.failed);
+  try {
+    await registerMissing(client.connection, namespace);
+    return graded(check, `registered now: ${missing.join(', ')}`);
+  } catch (error) {
+    if (!(error instanceof NoOperatorError)) throw error;
+    return graded(check, elsewhere, EXIT.failed);
+  }
 }
 
 /** Whether somebody polls the queue of the workflows, and each connection's own. */

@@ -16,8 +16,8 @@ export interface Doorkeeper {
   /** `127.0.0.1:<port>` */
   address: string;
   arrivals: Arrival[];
-  /** Answers calls of this method with UNIMPLEMENTED from now on. */
-  refuse(method: string): void;
+  /** Answers calls of this method with a gRPC code, by default UNIMPLEMENTED, from now on. */
+  refuse(method: string, code?: number): void;
   close(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export async function startDoorkeeper(tls?: {
   clientAuthority?: string;
 }): Promise<Doorkeeper> {
   const arrivals: Arrival[] = [];
-  const refused = new Set<string>();
+  const refused = new Map<string, number>();
   const sessions = new Set<http2.ServerHttp2Session>();
   const wantsCertificate = tls?.clientAuthority !== undefined;
   const server = tls
@@ -42,7 +42,7 @@ export async function startDoorkeeper(tls?: {
   server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
     const peer = (stream.session?.socket as Partial<TLSSocket> | undefined)?.getPeerCertificate?.();
     const method = String(headers[':path']).split('/').pop() ?? '';
-    const isRefused = refused.has(method);
+    const code = refused.get(method) ?? 0;
     arrivals.push({
       method,
       headers,
@@ -50,16 +50,16 @@ export async function startDoorkeeper(tls?: {
     });
     stream.on('error', () => undefined);
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': isRefused ? '12' : '0' }));
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': String(code) }));
     // One empty message, uncompressed.
-    stream.end(Buffer.alloc(isRefused ? 0 : 5));
+    stream.end(Buffer.alloc(code === 0 ? 5 : 0));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     arrivals,
-    refuse: (method) => void refused.add(method),
+    refuse: (method, code = 12) => void refused.set(method, code),
     async close() {
       for (const session of sessions) session.destroy();
       server.close();
