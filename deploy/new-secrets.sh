@@ -13,4 +13,6 @@ make() {
 head -c 24 /dev/urandom | od -An -vtx1 | tr -d ' \n' | make postgres_password
 # What `muster keys new` makes: 32 bytes in base64. Without it what is in Temporal cannot be read: keep a copy elsewhere.
 head -c 32 /dev/urandom | base64 | tr -d '\n' | make muster_key
+# With which the temporal command asks the codec server.
+head -c 32 /dev/urandom | base64 | tr -d '\n' | make codec_token
 echo "Secrets are in $folder."

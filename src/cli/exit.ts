@@ -88,7 +88,18 @@ export function endingOf(error: unknown): Ending {
   if (known !== undefined) return { code: known, message: error.message };
   if (isGrpcAway(error))
     return { code: EXIT.unreachable, message: `Temporal does not answer any more: ${error.message}` };
+  if (isTooLarge(error))
+    return {
+      code: EXIT.usage,
+      message:
+        'This is more than Temporal takes: 2 MB at a time, compressed and encrypted. Leave out what no vendor needs.',
+    };
   return { code: EXIT.failed, message: error.stack ?? error.message };
+}
+
+/** The server's limit of a payload (2 MB), or of a call (4 MB). */
+function isTooLarge({ message, cause }: Error): boolean {
+  return /Blob data size exceeds limit|received message larger than max/.test(`${message} ${cause}`);
 }
 
 function isGrpcAway(error: Error): boolean {

@@ -1,5 +1,6 @@
 // How a command reaches Muster: the configuration as every command finds it, and the client.
 import { existsSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { connectMuster, type Muster } from '../client/muster';
 import { DEFAULT_CONFIG_FILE, loadConfig } from '../config/load';
@@ -16,6 +17,20 @@ export interface Bearings {
   configFile?: string;
   /** Where Temporal is, or why nobody knows. */
   temporal: TemporalSettings | TemporalUnreachableError;
+}
+
+/** Who decided, as far as the machine knows: the account of the system, as Temporal's own command writes it too. */
+export function cliIdentity(): string {
+  return `muster-cli:${accountName()}@${hostname()}`;
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user need not have a name.
+    return String(process.getuid?.() ?? 'unknown');
+  }
 }
 
 /**
@@ -54,7 +69,7 @@ export async function withMuster<T>(
   // Bad input is told even where Temporal is away.
   check(config);
   if (bearings.temporal instanceof Error) throw bearings.temporal;
-  const muster = await connectMuster({ config, temporal: bearings.temporal });
+  const muster = await connectMuster({ config, temporal: bearings.temporal, identity: cliIdentity() });
   try {
     return await work(muster);
   } finally {

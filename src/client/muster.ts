@@ -27,6 +27,8 @@ export interface ConnectOptions {
   temporal?: TemporalSettings;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
+  /** What Temporal writes down, readable, beside each start and decision; by default `process@host`. Never an e-mail address. */
+  identity?: string;
 }
 
 /** @throws ConfigError, TemporalUnreachableError */
@@ -41,6 +43,7 @@ export async function connectMuster(options: ConnectOptions = {}): Promise<Muste
     connection,
     namespace: settings.namespace,
     dataConverter: dataConverter(keys),
+    ...(options.identity !== undefined && { identity: options.identity }),
   });
   return new Muster(config, keys, client, connection);
 }

@@ -2,6 +2,7 @@
 // began under the old one.
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findTemporal } from '../../src/dev/find-temporal';
@@ -139,7 +140,10 @@ test('keys are rotated around a run: both read, new events are under the new key
   const decoded = await shown(...withCodec());
   // Of its beginning, and of the decision.
   for (const text of [NAME, 'seen there']) expect(decoded.raw + decoded.opened).toContain(text);
-  const ids = new Set((await shown()).opened.split('\n'));
+  // And, readable, under which account of which machine it was made.
+  const closed = await shown();
+  expect(closed.raw).toContain(`"muster-cli:${userInfo().username}@${hostname()}"`);
+  const ids = new Set(closed.opened.split('\n'));
   for (const keyId of ['test', 'next']) expect(ids).toContain(keyId);
   // The same request again is known by its fingerprint under the old key: nothing is sent.
   const again = await scene.run(['onboard', '-', '--json'], { input: JSON.stringify(request) });

@@ -55,6 +55,7 @@ describe('demo', () => {
 
     if (found.status !== 'live') throw new Error(`the demo was not found: ${found.status}`);
     expect(await readDevState(folder)).toEqual({ status: 'none' });
+    expect(found.state.codecUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const ui = found.state.uiUrl ?? '';
     await expect(fetch(ui)).rejects.toThrow();
   });

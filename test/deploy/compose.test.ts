@@ -3,9 +3,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Ajv from 'ajv/dist/2020';
+import { parseCodecServerConfig } from '../../src/config/codec-server';
 import { parseDuration } from '../../src/config/durations';
 import { parseConfig } from '../../src/config/load';
-import { workerSchema } from '../../src/config/sections';
+import { codecServerSchema, workerSchema } from '../../src/config/sections';
 import { startSimulators } from '../../src/simulators';
 import { MUSTER_SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes';
 import { graceTime } from '../../src/worker/create-worker';
@@ -38,7 +39,10 @@ describe('the compose specification', () => {
 
 describe('the services', () => {
   test('are those that the interface names, and two that end by themselves', () => {
-    const named = ['postgresql', 'temporal', 'temporal-ui', 'worker', 'prometheus', 'vendors'];
+    const named = [
+      ...['postgresql', 'temporal', 'temporal-ui', 'codec-server', 'worker'],
+      ...['prometheus', 'vendors'],
+    ];
     expect(Object.keys(compose.services)).toEqual(expect.arrayContaining([...named, ...ONCE]));
     expect(service('vendors').profiles).toEqual(['simulators']);
     expect(services.filter(([, { profiles }]) => profiles).map(([name]) => name)).toEqual(['vendors']);
@@ -170,6 +174,54 @@ describe('what belongs together', () => {
     expect(service('worker').healthcheck?.test.join(' ')).toContain(
       `http://127.0.0.1:${workerSchema.parse({}).healthPort}/readyz`,
     );
+  });
+});
+
+describe('the codec server', () => {
+  const { port } = codecServerSchema.parse({ auth: 'none' });
+  const published = `127.0.0.1:${port}:${port}`;
+  const keys = { file: resolve(ROOT, 'x'), readFile: () => Buffer.alloc(32).toString('base64') };
+
+  test('is asked where it listens: by the health check, and by the browser of who looks at the UI', () => {
+    const { healthcheck, ports } = service('codec-server');
+    expect(healthcheck?.test.join(' ')).toContain(`http://127.0.0.1:${port}/healthz`);
+    expect(ports).toEqual([published]);
+    const endpoint = service('temporal-ui').environment?.TEMPORAL_CODEC_ENDPOINT;
+    expect(endpoint).toBe(`\${MUSTER_CODEC_URL:-http://localhost:${port}}`);
+  });
+
+  test('gets the keys, and nothing of any vendor', () => {
+    const own = service('codec-server');
+    expect(own.secrets).toEqual(['muster_key', 'codec_token']);
+    expect(own).not.toHaveProperty('env_file');
+    expect(Object.keys(own.environment ?? {}).sort()).toEqual(['MUSTER_CODEC_OPEN', 'MUSTER_CONFIG']);
+  });
+
+  test('lets in whoever reaches it in the trial alone, and there the UI among them', () => {
+    const open = /^MUSTER_CODEC_OPEN=(.*)$/m.exec(read('deploy/simulators.env'))?.[1] ?? '';
+    const load = (MUSTER_CODEC_OPEN: string) =>
+      parseCodecServerConfig(read('deploy/simulators.yaml'), { ...keys, env: { MUSTER_CODEC_OPEN } })
+        .codecServer;
+    expect(load(open)).toMatchObject({ host: '0.0.0.0', port, auth: 'none' });
+    const [uiPort] = service('temporal-ui').ports?.[0]?.split(':').slice(1) ?? [];
+    expect(load(open).origins).toContain(`http://localhost:${uiPort}`);
+    expect(() => load('')).toThrow(/codecServer.auth: none would let everybody decode/);
+    expect(service('codec-server').environment?.MUSTER_CODEC_OPEN).toMatch(/^\$\{MUSTER_CODEC_OPEN:-\}$/);
+  });
+
+  test('is set up as the guide says, with the token that is made, and with an issuer', () => {
+    const guide = read('deploy/README.md');
+    const section = (from: string) =>
+      guide.slice(guide.indexOf(from)).split('\n\n')[0]?.replaceAll(/^ {4}/gm, '') ?? '';
+    const encryption = section('    encryption:').split('\n')[0];
+    const read_ = (text: string) =>
+      parseCodecServerConfig(`${encryption}\n${text}`, { ...keys, env: {} }).codecServer;
+    const [line = ''] = /^ *codecServer: \{.*$/m.exec(guide) ?? [];
+    expect(read_(line.trim())).toMatchObject({ host: '0.0.0.0', auth: { bearer: keys.readFile() } });
+    expect(read_(section('    codecServer:\n'))).toMatchObject({
+      origins: ['https://temporal.example.org'],
+      auth: { issuer: 'https://login.example.org', audience: 'temporal-ui' },
+    });
   });
 });
 

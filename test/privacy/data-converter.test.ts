@@ -1,12 +1,15 @@
 // Against a real server: what Temporal stores of a run that fails in every way holds nothing readable, and both
 // those with the key and the codec endpoint can read it.
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, type ApplicationFailure } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { endingOf } from '../../src/cli/exit';
 import type { EmbeddedServer } from '../../src/dev/embedded-server';
 import { findTemporal } from '../../src/dev/find-temporal';
+import { isEncrypted } from '../../src/privacy/codec';
 import { dataConverter, failureConverterPath } from '../../src/privacy/data-converter';
 import { startCodecServer } from '../../src/privacy/decode-endpoint';
 import { newKey, parseKeyRing } from '../../src/privacy/keys';
@@ -96,6 +99,56 @@ it('keeps nothing readable of arguments, results, memo, summaries, messages, sta
     expect(text).toContain(word);
   for (const word of [NAME, SECRET, MEMO, 'could not help', 'fixtures/workflows'])
     expect(text).not.toContain(word);
+});
+
+describe('a large payload', () => {
+  const send = (workflowId: string, text: string) =>
+    new Client({ connection, dataConverter: converter }).workflow.execute('echo', {
+      taskQueue: TASK_QUEUE,
+      workflowId,
+      args: [{ text }],
+    });
+
+  it('of up to 2 MB as it is stored is carried both ways', async () => {
+    // Random, so that compression gains a quarter at most: base64 of 1.4 MB.
+    const text = randomBytes(1_400_000).toString('base64');
+    await expect(send('large', text)).resolves.toEqual({ text });
+  });
+
+  it('of 5 MB is too, if it is mostly the same', async () => {
+    const text = 'Ada '.repeat(1_250_000);
+    await expect(send('repetitive', text)).resolves.toEqual({ text });
+  });
+
+  it('that is larger is refused at once, by its size and without its content', async () => {
+    const text = randomBytes(2_500_000).toString('base64');
+    const error: Error = await send('too-large', text).catch((thrown) => thrown);
+    expect(`${error.message} ${error.cause}`).toMatch(/Blob data size exceeds limit/);
+    expect(`${error.message} ${error.cause}`).not.toContain(text.slice(0, 50));
+    expect(endingOf(error)).toEqual({
+      code: 2,
+      message: expect.stringMatching(/^This is more than Temporal takes: 2 MB at a time/),
+    });
+  });
+});
+
+it('the card of a run is sealed on its way through the server', async () => {
+  const client = new Client({ connection, dataConverter: converter });
+  const options = { taskQueue: TASK_QUEUE, workflowId: 'carded', args: [NAME] };
+  const handle = await client.workflow.start('carded', options);
+  const metadata = (asker: Client) =>
+    asker.workflow.getHandle<() => Promise<void>>('carded').query('__temporal_workflow_metadata');
+  const open = JSON.stringify(await metadata(client));
+  expect(open).toContain(`### ${NAME}`);
+  const { queryResult } = await connection.workflowService.queryWorkflow({
+    namespace: 'default',
+    execution: { workflowId: 'carded' },
+    query: { queryType: '__temporal_workflow_metadata' },
+  });
+  const text = (queryResult?.payloads ?? []).map((payload) => JSON.stringify(payload)).join();
+  expect(isEncrypted(queryResult?.payloads?.[0] ?? {})).toBe(true);
+  expect(Buffer.from(queryResult?.payloads?.[0]?.data ?? []).toString() + text).not.toContain(NAME);
+  await handle.terminate();
 });
 
 it("can be read by Temporal's own tools through a codec server", async () => {

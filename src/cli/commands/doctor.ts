@@ -15,7 +15,7 @@ import {
 } from '../doctor/findings';
 import { EXIT, type ExitCode } from '../exit';
 import { answer, answerJson, ink } from '../screen';
-import { type GlobalOptions, takeBearings } from '../session';
+import { cliIdentity, type GlobalOptions, takeBearings } from '../session';
 import { examples, runs } from '../words';
 
 interface Options extends GlobalOptions {
@@ -62,7 +62,7 @@ async function examineTemporal(
   fix: boolean,
 ): Promise<GradedFinding[]> {
   try {
-    const muster = await connectMuster({ config, temporal });
+    const muster = await connectMuster({ config, temporal, identity: cliIdentity() });
     try {
       const server = await findServer(muster.client, temporal);
       if (!server.ok) return [server];
