@@ -68,6 +68,8 @@ export const codecServerSchema = z.strictObject({
   origins: z.array(origin()).default(['http://localhost:8233', 'http://127.0.0.1:8233']),
   /** Of one caller. The UI asks once for every payload that it shows. */
   requestsPerMinute: wholeNumber('a whole number of requests, 1 or more', 1).default(6000),
+  /** Whether it encrypts too: else what is typed into the UI reaches Temporal in plain text. */
+  encode: flag().default(false),
   auth: codecAuth,
 });
 

@@ -111,7 +111,6 @@ test('the temporal command reads a run through it, and nothing personal without 
     level: 'info',
     time: expect.stringMatching(/Z$/),
     status: 200,
-    action: 'decode',
     namespace: 'default',
     caller: 'bearer',
     payloads: expect.any(Number),

@@ -1,5 +1,6 @@
 // What the command line says and ends with when it can't even begin: wrong use, bad input, no Temporal. No server here.
 import { COMMANDS } from '../../src/cli/commands';
+import { parseConfig } from '../../src/config/load';
 import { Cli } from './support/cli';
 
 // Not in `beforeAll`, for which concurrent tests do not wait.
@@ -227,6 +228,20 @@ describe('keys new', () => {
     expect(first?.code).toBe(0);
     expect(Buffer.from(first?.stdout.trim() ?? '', 'base64')).toHaveLength(32);
     expect(first?.stdout).not.toBe(second?.stdout);
+  });
+
+  test.concurrent('says lines that muster.yaml takes as they are', async () => {
+    const cli = await ready;
+    const { stdout, stderr } = await cli.run(cli.folder(), ['keys', 'new']);
+    const [lines = ''] = /^encryption:\n(?: .*\n)+/m.exec(stderr) ?? [];
+    const [, variable = ''] = /\$\{(\w+)\}/.exec(lines) ?? [];
+    const connection = 'connections: { x: { vendor: pha, baseUrl: "https://pha.example", token: t } }';
+    const { encryption } = parseConfig(`${connection}\n${lines}`, {
+      secrets: 'resolve',
+      env: { [variable]: stdout },
+    });
+    expect(Object.values(encryption?.keys ?? {})).toEqual([stdout]);
+    expect(stderr).not.toContain(stdout.trim());
   });
 
   test.concurrent('--json', async () => {

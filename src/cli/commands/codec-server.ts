@@ -20,7 +20,7 @@ export function define(command: Command): void {
       [
         '',
         'Serves POST /decode and GET /healthz where "codecServer" in the configuration says, with its "encryption" keys; it',
-        'reads nothing else of it, and needs neither Temporal nor any vendor. It never encrypts. Logs every request to',
+        'reads nothing else of it, and needs neither Temporal nor any vendor. With "encode: true" POST /encode too. Logs each request to',
         'stderr (who, how many payloads, with what success; never contents), as JSON where that is no terminal.',
         'Ctrl-C (or SIGTERM) ends it in order.',
         examples(
@@ -35,12 +35,13 @@ export function define(command: Command): void {
 async function serve({ config: file }: GlobalOptions): Promise<ExitCode> {
   const log = logFromEnvironment('info');
   const { encryption, codecServer } = loadCodecServerConfig({ ...(file !== undefined && { file }) });
-  const { auth, ...where } = codecServer;
+  const { auth, encode, ...where } = codecServer;
   const interrupts = catchInterrupts(() => log.warn('stopped at once'));
   const access = accessOf(auth);
   const server = await listen({
     ...where,
     ring: parseKeyRing(encryption),
+    allowEncode: encode,
     ...(access.authorize && { authorize: access.authorize }),
     audit: (entry) => writeDown(entry, log),
   });
@@ -89,7 +90,7 @@ async function listen(options: CodecServerOptions & { host: string; port: number
 }
 
 /** The audit log; its time is the line's own. */
-function writeDown({ status, ...entry }: CodecAudit, log: Logger): void {
-  if (status < 400) log.info('decoded', { status, ...entry });
-  else log.warn('not decoded', { status, ...entry });
+function writeDown({ action, status, ...entry }: CodecAudit, log: Logger): void {
+  if (status < 400) log.info(`${action}d`, { status, ...entry });
+  else log.warn(`not ${action}d`, { status, ...entry });
 }
