@@ -28,7 +28,7 @@ describe('help', () => {
     const cli = await ready;
     const { code, stdout } = await cli.run(cli.folder(), ['--help']);
     expect(code).toBe(0);
-    const listed = [...stdout.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name);
+    const listed = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, name]) => name);
     expect(listed).toEqual(commands);
   });
 
