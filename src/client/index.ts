@@ -11,6 +11,7 @@ export type {
   Status,
   StepState,
 } from '../account/result';
+export type { SecretRecord, SecretState } from '../account/secret';
 export { RequestError } from '../request/check';
 export type { RequestDocument } from '../request/schema';
 export { type TemporalSettings, TemporalUnreachableError } from '../temporal/connect';
@@ -19,3 +20,4 @@ export { type Reasoned, type Resolution, RunHandle } from './handle';
 export type { Inspection, InspectOptions } from './inspect';
 export type { ListedDebt, ListedRun, ListFilter } from './list';
 export { type ConnectOptions, connectMuster, Muster } from './muster';
+export type { RevealedSecret, RevealOptions, SecretFilter } from './secrets';

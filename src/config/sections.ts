@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { KeyRingError, parseKeyRing } from '../privacy/keys';
 import type { PlacedFault } from './faults';
-import { baseUrl, flag, port, wholeNumber } from './fields';
+import { baseUrl, duration, flag, port, wholeNumber } from './fields';
 import { expected, text } from './words';
 
 const host = () => text('a host name or address').default('127.0.0.1');
@@ -35,6 +35,11 @@ export const workerSchema = z.strictObject({
   host: host(),
   healthPort: port().default(9090),
   metricsPort: port().default(9464),
+});
+
+export const secretsSchema = z.strictObject({
+  /** How long a password that a vendor made waits for somebody to reveal it. */
+  keepFor: duration().default(7 * 86_400_000),
 });
 
 const codecAuth = z.union(

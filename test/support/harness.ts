@@ -3,7 +3,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import { connectMuster, type Muster } from '../../src/client';
 import { configFromObject } from '../../src/config/load';
 import type { MusterConfig } from '../../src/config/schema';
-import type { EmbeddedServer } from '../../src/dev/embedded-server';
+import type { EmbeddedServer, EmbeddedServerOptions } from '../../src/dev/embedded-server';
 import { newKey } from '../../src/privacy/keys';
 import type { RequestDocument } from '../../src/request/schema';
 import { type SimulatedVendor, type Simulator, startSimulator } from '../../src/simulators';
@@ -22,6 +22,8 @@ export interface HarnessOptions {
   further?: Record<string, Record<string, unknown> & { vendor: SimulatedVendor }>;
   /** Encrypts the payloads; a new one if left out. */
   key?: string;
+  /** How the Temporal server differs from the usual one, which keeps nothing on disk. */
+  server?: EmbeddedServerOptions;
 }
 
 export class Harness {
@@ -35,7 +37,7 @@ export class Harness {
   ) {}
 
   static async start(options: HarnessOptions): Promise<Harness> {
-    const server = await startTestServer();
+    const server = await startTestServer(options.server);
     try {
       return await Harness.around(server, options);
     } catch (error) {
