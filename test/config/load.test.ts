@@ -214,7 +214,7 @@ describe('text that is no configuration', () => {
 
   test('a member that would change what objects are', () => {
     expect(faultsOf(() => parse(`${connection(PHA)}\n__proto__: { worker: {} }`))).toEqual([
-      '__proto__: is not a known key; known here are connections, encryption, bulk, worker, codecServer',
+      '__proto__: is not a known key; known here are connections, encryption, secrets, bulk, worker, codecServer',
     ]);
   });
 });

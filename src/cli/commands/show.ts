@@ -18,7 +18,7 @@ interface Options extends GlobalOptions {
 export function define(command: Command): void {
   command
     .argument('<id>', '<connection>/<key>, person/<key>, or a key')
-    .option('--json', 'print the result document')
+    .option('--json', 'print the result document, and how passwords stand that vendors made')
     .addHelpText(
       'after',
       [
@@ -34,8 +34,9 @@ function show(id: string, options: Options): Promise<ExitCode> {
   return withMuster(options, async (muster) => {
     const handle = await muster.handle(id);
     const document = await inDetail(muster, handle.id, await standing(muster, handle));
-    if (options.json) answerJson(document);
-    else answer(cardText(document, await secretsOf(muster, document)));
+    const secrets = await secretsOf(muster, document);
+    if (options.json) answerJson({ ...document, secrets });
+    else answer(cardText(document, secrets));
     return exitCodeOf(document.status);
   });
 }
