@@ -79,10 +79,9 @@ function handleAsking(record: SecretRecord, sealed: SealedSecret | undefined): v
   });
 }
 
+/** One that was revealed goes by itself. */
 function drop(record: SecretRecord, reason: string): void {
   if (record.state === 'unclaimed') finish(record, 'dropped', reason, null);
-  // Revealed, and nobody waits for the answer any more.
-  else if (record.end) record.end.arrived = true;
 }
 
 function finish(record: SecretRecord, state: SecretRecord['state'], reason: string, by: string | null): void {

@@ -180,6 +180,17 @@ test('expires unclaimed, and says so', async () => {
   expect(await contents(`secret/${handle}`)).not.toContain('"box":');
 });
 
+test('an escrow that is cancelled leaves no password behind either', async () => {
+  const { handle } = await onboarded();
+  await muster.client.workflow.getHandle(`secret/${handle}`).cancel();
+  await buried(handle);
+  expect(await muster.secret(handle)).toMatchObject({
+    state: 'dropped',
+    end: { reason: 'its run was cancelled' },
+  });
+  expect(await contents(`secret/${handle}`)).not.toContain('"box":');
+});
+
 test('a run that is still open hears who saw it', async () => {
   onefile().inject({ kind: 'drop-after', call: 'assign user' });
   const account = await onboarded(learner({ assign: { assessorIds: [7] } }));
