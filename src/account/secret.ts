@@ -77,6 +77,17 @@ export function sayStanding(record: SecretRecord): string {
   }
 }
 
+const LOST = 'The account exists, its password is lost';
+
+/** What a result notes where a vendor made a password that nobody has. @param instead what a person does in place of it */
+export function lostNote(why: string, instead: string): string {
+  return `${LOST} (${why}): ${instead}`;
+}
+
+export function isLostNote(note: string): boolean {
+  return note.startsWith(LOST);
+}
+
 export function revealCommand(handle: string): string {
   return `muster secret reveal ${handle} --reason "…"`;
 }

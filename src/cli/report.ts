@@ -1,7 +1,7 @@
 // A result document as people read it: a table of accounts, then what each one that stands still waits for.
 import { commandFor } from '../../workflows/account-run/card';
 import type { AccountResult, Provenance, ResultDocument, Status, StepState } from '../account/result';
-import { revealCommand, type SecretRecord, sayStanding } from '../account/secret';
+import { isLostNote, revealCommand, type SecretRecord, sayStanding } from '../account/secret';
 import { accountId } from '../temporal/names';
 import { ink } from './screen';
 import { table } from './table';
@@ -91,12 +91,13 @@ function problemLines(id: string, { status, problem }: AccountResult): string[] 
   return [...lines, '  Decide with:', ...decisions.map((decision) => `    ${commandFor(decision, id)}`)];
 }
 
-/** Where a vendor made a password, how to see it; empty where none did. */
+/** Where a vendor made a password, how to see it, or that it is lost; empty where none did. */
 export function secretsText({ key, accounts }: ResultDocument): string {
   return Object.entries(accounts)
-    .flatMap(([connection, { secret }]) =>
-      secret === null ? [] : [`${accountId(connection, key)} password: ${revealCommand(secret)}`],
-    )
+    .flatMap(([connection, { secret, notes }]) => {
+      const told = secret === null ? notes.filter(isLostNote) : [revealCommand(secret)];
+      return told.map((text) => `${accountId(connection, key)} password: ${text}`);
+    })
     .join('\n');
 }
 

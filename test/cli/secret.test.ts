@@ -74,6 +74,13 @@ test('a password is named, listed, shown once; after that everybody is told who 
   expect(left).toEqual({ code: 0, stdout: '', stderr: 'No password waits to be revealed.\n' });
 });
 
+test('where it is lost, onboarding says so', async () => {
+  const request = person({ onefile: { role: 'iqa' } });
+  scene.simulator('onefile').inject({ kind: 'drop-after', call: 'create user' });
+  const { stdout } = await scene.run(['onboard', '-'], { input: JSON.stringify(request) });
+  expect(stdout).toContain(`onefile/${request.key} password: The account exists, its password is lost (`);
+});
+
 test('--json gives all that is needed to log in', async () => {
   const request = person({ onefile: { role: 'iqa' } });
   const onboarded = await scene.run(['onboard', '-', '--json'], { input: JSON.stringify(request) });

@@ -2,7 +2,7 @@
 // the sending activity has put it into escrow. Any vendor that makes passwords uses this.
 import { sleep, uuid4 } from '@temporalio/workflow';
 import type { Ability } from '../../src/account/plan';
-import { type IssuedAccount, type Keeping, revealCommand } from '../../src/account/secret';
+import { type IssuedAccount, type Keeping, lostNote, revealCommand } from '../../src/account/secret';
 import type { Outcome } from '../../src/http/outcome';
 import { local, longestSend, remote } from './calls';
 import type { AccountRun } from './run';
@@ -51,7 +51,7 @@ export class IssuedPassword {
     if (handle !== null)
       return run.witness(step, 'the password that the vendor made', `kept: ${revealCommand(handle)}`);
     const why = keeping && 'lost' in keeping ? keeping.lost : 'the answer that held it did not come';
-    run.note(`The account exists, its password is lost (${why}): ${instead}`);
+    run.note(lostNote(why, instead));
   }
 
   /** Where no answer came: the worker may have kept it all the same, or be about to. */

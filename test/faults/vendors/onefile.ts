@@ -1,5 +1,6 @@
 // OneFile in the sweep: users are found by MISID and taken twice; some assignments can be looked up, some cannot.
 
+import { isLostNote } from '../../../src/account/secret';
 import type { SimulatedPerson } from '../../../src/simulators/contract';
 import {
   onefileListedAbility,
@@ -62,9 +63,7 @@ function passwordWrongs(
   if (!made) return result.secret === null ? [] : ['a password is named that OneFile did not make'];
   if (result.secret !== null)
     return password === `Pw-${id}-simulated` ? [] : ['the password under the handle is another one'];
-  return result.notes.some((note) => note.includes('password is lost'))
-    ? []
-    : ['nothing says where the password is'];
+  return result.notes.some(isLostNote) ? [] : ['nothing says where the password is'];
 }
 
 const ofPath = ({ path }: { path: string }) => path;
