@@ -57,7 +57,12 @@ function revealed(accounts: RequestDocument['accounts']): Recording {
       by: 'the recorder',
     });
     await secret.received();
-    while ((await escrow.describe()).runId === runId) await sleep(50);
+    // Until it has asked for the deletion, and waits for it; a history without a task of its own can't be replayed.
+    const buries = async () => {
+      const now = await escrow.describe();
+      return now.runId !== runId && now.historyLength >= 15;
+    };
+    while (!(await buries())) await sleep(50);
     return [`secret/${handle}`];
   };
 }
