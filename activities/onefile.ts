@@ -1,6 +1,7 @@
 // OneFile's retryable calls, as its document and guides name them (vendor-docs/onefile.txt). Each makes one vendor call; the
 // searches for a user make a further one for each hit, since a hit does not show enough to be believed.
 import type { Seen, SendInput } from '../src/account/plan';
+import type { IssuedAccount } from '../src/account/secret';
 import type { Outcome } from '../src/http/outcome';
 import type { Person } from '../src/vendors/definition';
 import * as assignments from '../src/vendors/onefile/assignments';
@@ -8,13 +9,13 @@ import * as onefile from '../src/vendors/onefile/calls';
 import type { Lookup } from '../src/vendors/onefile/references';
 import type { OnefileAccount } from '../src/vendors/onefile/request';
 import {
-  type OnefileCreated,
   type OnefileOrganisation,
   type OnefileUser,
   sameText,
   userBody,
 } from '../src/vendors/onefile/shapes';
 import { connectionOf } from '../src/worker/context';
+import { sendForPassword } from './support/escrow';
 import { look, safely, sendOnce, stampLook } from './support/vendor-call';
 
 interface At {
@@ -64,11 +65,11 @@ export async function findOnefileUserById(input: At & { userId: string }): Promi
 }
 
 export async function createOnefileUser(
-  input: SendInput & { person: Person; account: OnefileAccount; keychain: boolean },
-): Promise<Outcome<OnefileCreated | null>> {
+  input: SendInput & { person: Person; account: OnefileAccount; keychain: boolean; secret: string },
+): Promise<Outcome<IssuedAccount | null>> {
   const { transport, config } = at(input);
   const body = userBody(config.organisationId, input.person, input.account);
-  return sendOnce(input, transport, onefile.createUser(body, input));
+  return sendForPassword(input.secret, () => sendOnce(input, transport, onefile.createUser(body, input)));
 }
 
 export async function updateOnefileUser(

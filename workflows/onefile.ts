@@ -14,6 +14,7 @@ import { createOnce } from './account-run/create-once';
 import { clearLedger } from './account-run/ledgered';
 import { accountRun, type Purpose } from './account-run/lifecycle';
 import type { AccountRun } from './account-run/run';
+import { dropSecrets, IssuedPassword } from './account-run/secret';
 import type { Undone } from './account-run/undo';
 import { assignAll, type Learner, undoAssignment } from './onefile/assign';
 import { checkReferences, findOrganisation } from './onefile/verify';
@@ -31,7 +32,11 @@ export async function provisionOneFileUser(
 }
 
 async function provision(run: Run): Promise<void> {
-  const sending: Sending = { tried: false, answered: false };
+  const sending: Sending = {
+    tried: false,
+    answered: false,
+    password: new IssuedPassword(run, onefileUserAbility),
+  };
   const user = await run.mustStep('create', () => createUser(run, sending));
   await giveFields(run, user);
   await run.step('roles', () => assignAll(run, { ...user, userId: user.who.id }));
@@ -43,6 +48,8 @@ interface Sending {
   tried: boolean;
   /** With the keychain on, it was answered without an id: the user was made, and is to be found by its MISID. */
   answered: boolean;
+  /** Keychain off: the answer holds one. */
+  password: IssuedPassword;
 }
 
 interface ReadyUser extends Omit<Learner, 'userId'> {
@@ -89,12 +96,15 @@ async function createUser(run: Run, sending: Sending): Promise<ReadyUser> {
     async send(ground): Promise<Outcome<OnefileUserRef>> {
       if (sending.answered) return NOT_TWICE;
       const input = { connection, step: 'create', ground, person, account, keychain };
-      const outcome = await sends.createOnefileUser.executeWithOptions({ summary: 'create the user' }, [
-        input,
-      ]);
+      const outcome = await sending.password.send((secret) =>
+        sends.createOnefileUser.executeWithOptions({ summary: 'create the user' }, [{ ...input, secret }]),
+      );
       sending.tried ||= outcome.kind === 'done' || outcome.kind === 'unknown';
       if (outcome.kind !== 'done') return outcome;
-      if (outcome.value) return { kind: 'done', value: outcome.value };
+      if (outcome.value) {
+        const { id, username } = outcome.value;
+        return { kind: 'done', value: { id, ...(username && { username }) } };
+      }
       sending.answered = true;
       return WITHOUT_ID;
     },
@@ -119,11 +129,14 @@ async function createUser(run: Run, sending: Sending): Promise<ReadyUser> {
   if (who.username) result.ids.username = who.username;
   const user = { who, organisation, found, fresh: sending.tried };
   if (provenance === 'adopted') return { ...user, fresh: false };
-  if (!keychain) run.note("OneFile issued a password; it was not kept: use OneFile's reset.");
+  if (!keychain || sending.password.isKept) await sending.password.settle('create', who.id, RESET);
   else if (mails) run.note('OneFile mails the person to verify the account (keychain).');
   return user;
 }
 
+/** OneFile's help, "Resetting the password for another user". */
+const RESET =
+  "the person sets one on OneFile's Password Reset page, by e-mail; once they have logged in, a Centre Manager can too (Users, Account, Login Details, Reset Password).";
 const WITHOUT_ID = {
   kind: 'unknown',
   message: 'OneFile answered 200 without an id, as it does with the keychain on; it is found by its MISID',
@@ -169,10 +182,14 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
     const { value } = await calls.findOnefileUserByMisId({ connection, role, misId });
     return value.find(({ email }) => sameText(email, person.email)) ?? null;
   });
-  if (!user) return { is: 'removed', how: 'it is not there' };
+  if (!user) {
+    await dropSecrets(run, step);
+    return { is: 'removed', how: 'it is not there' };
+  }
   if (!sameText(user.email, person.email))
     return { is: 'kept', why: 'the account has another e-mail address now' };
   const what = `OneFile user ${user.id}`;
+  await dropSecrets(run, step);
   if (policy.undo === 'never')
     return { is: 'owed', debt: { what, instruction: `Archive and suspend ${what}.` } };
   await run.safe(step, () => calls.archiveOnefileUser({ connection, userId: user.id }));

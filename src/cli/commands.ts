@@ -52,6 +52,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   undo: { summary: 'decision: take back what a run made', load: () => import('./commands/undo.js') },
   remove: { summary: 'offboards a person', load: () => import('./commands/remove.js') },
   debts: { summary: 'what undo could not remove', load: () => import('./commands/debts.js') },
+  secret: {
+    summary: 'passwords that vendors made: list them, reveal one',
+    load: () => import('./commands/secret.js'),
+  },
   skip: { summary: 'decision: go on without the parked step', load: () => import('./commands/skip.js') },
   simulate: { summary: 'the simulated vendors alone', load: () => import('./commands/simulate.js') },
   'codec-server': {

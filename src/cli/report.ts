@@ -1,6 +1,7 @@
 // A result document as people read it: a table of accounts, then what each one that stands still waits for.
 import { commandFor } from '../../workflows/account-run/card';
 import type { AccountResult, Provenance, ResultDocument, Status, StepState } from '../account/result';
+import { isLostNote, revealCommand, type SecretRecord, sayStanding } from '../account/secret';
 import { accountId } from '../temporal/names';
 import { ink } from './screen';
 import { table } from './table';
@@ -90,17 +91,46 @@ function problemLines(id: string, { status, problem }: AccountResult): string[] 
   return [...lines, '  Decide with:', ...decisions.map((decision) => `    ${commandFor(decision, id)}`)];
 }
 
-/** What `onboard` prints when it has followed a run. */
-export function resultText(document: ResultDocument): string {
-  return [accountsTable([document]), problemsText(document)].filter((part) => part !== '').join('\n');
+/** Where a vendor made a password, how to see it, or that it is lost; empty where none did. */
+export function secretsText({ key, accounts }: ResultDocument): string {
+  return Object.entries(accounts)
+    .flatMap(([connection, { secret, notes }]) => {
+      const told = secret === null ? notes.filter(isLostNote) : [revealCommand(secret)];
+      return told.map((text) => `${accountId(connection, key)} password: ${text}`);
+    })
+    .join('\n');
 }
 
-/** What `show` prints: also the trail of looks, sends and decisions. */
-export function cardText(document: ResultDocument): string {
+/** What `onboard` prints when it has followed a run. */
+export function resultText(document: ResultDocument): string {
+  return join(accountsTable([document]), secretsText(document), problemsText(document));
+}
+
+function join(...parts: string[]): string {
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+/**
+ * What `show` prints: also the trail of looks, sends and decisions.
+ * @param secrets how the passwords stand that vendors made for these accounts
+ */
+export function cardText(document: ResultDocument, secrets: readonly SecretRecord[]): string {
   const trails = Object.entries(document.accounts).map(([connection, account]) =>
     trailText(accountId(connection, document.key), account),
   );
-  return [resultText(document), ...trails].filter((part) => part !== '').join('\n');
+  return join(accountsTable([document]), standingsText(document, secrets), problemsText(document), ...trails);
+}
+
+function standingsText({ key, accounts }: ResultDocument, secrets: readonly SecretRecord[]): string {
+  const forgotten = Object.entries(accounts).flatMap(([connection, { secret }]) =>
+    secret === null || secrets.some(({ handle }) => handle === secret)
+      ? []
+      : [`${accountId(connection, key)} password: gone; Temporal does not remember any more who saw it`],
+  );
+  const known = secrets.map(
+    (record) => `${accountId(record.connection, key)} password: ${sayStanding(record)}`,
+  );
+  return [...known, ...forgotten].join('\n');
 }
 
 function trailText(id: string, { ids, notes, evidence, debts }: AccountResult): string {

@@ -11,6 +11,7 @@ export type {
   Status,
   StepState,
 } from '../account/result';
+export type { SecretRecord, SecretState } from '../account/secret';
 export type { JobInput, JobProgress, JobStatus, JobSummary } from '../bulk/job';
 export { RequestError } from '../request/check';
 export type { RequestDocument } from '../request/schema';
@@ -22,3 +23,4 @@ export { JobHandle, type JobOptions } from './job';
 export type { ListedDebt, ListedRun, ListFilter } from './list';
 export { type ConnectOptions, connectMuster, Muster } from './muster';
 export { type ListedSchedule, type ScheduleOptions, Schedules } from './schedules';
+export type { RevealedSecret, RevealOptions, SecretFilter } from './secrets';

@@ -1,6 +1,7 @@
 // Lists runs by Muster's search attributes, without asking the runs themselves.
 import type { Client } from '@temporalio/client';
 import { COMPENSATED, type Debt, type Status } from '../account/result';
+import { SECRET_ESCROW } from '../temporal/names';
 import {
   musterConnection,
   musterKey,
@@ -67,6 +68,8 @@ function queryOf({ parked, connection, job, key }: ListFilter): string {
     // A held connection has a run too, and no key.
     'MusterConnection IS NOT NULL',
     'MusterKey IS NOT NULL',
+    // Passwords have runs of their own.
+    `WorkflowType != '${SECRET_ESCROW}'`,
     ...(parked ? [`MusterWaitingOn = 'operator'`, `ExecutionStatus = 'Running'`] : []),
     ...(connection ? [`MusterConnection = ${quoted(connection)}`] : []),
     ...(job ? [`MusterJob = ${quoted(job)}`] : []),

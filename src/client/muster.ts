@@ -2,6 +2,7 @@
 import { Client, type Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { Removal } from '../../workflows/remove-accounts';
+import type { SecretRecord } from '../account/secret';
 import { loadConfig } from '../config/load';
 import type { ClientConfig } from '../config/schema';
 import { dataConverter } from '../privacy/data-converter';
@@ -18,6 +19,14 @@ import { type Inspection, type InspectOptions, inspectConnections } from './insp
 import { JobHandle, type JobOptions, startJob } from './job';
 import { type ListedDebt, type ListedRun, type ListFilter, listDebts, listRuns } from './list';
 import { Schedules } from './schedules';
+import {
+  listSecrets,
+  type RevealedSecret,
+  type RevealOptions,
+  readSecret,
+  revealSecret,
+  type SecretFilter,
+} from './secrets';
 import { encounter, type RunPlan, requestPlan, startRun } from './start';
 
 export interface ConnectOptions {
@@ -144,6 +153,24 @@ export class Muster {
   /** Whether the latest run of that id has ended. @throws UnknownRunError */
   async hasEnded(id: string): Promise<boolean> {
     return (await new RunHandle(this.client, id).standing()).ended;
+  }
+
+  /** Passwords that vendors made and nobody has revealed; with `all`, also those that are gone but remembered. */
+  secrets(filter: SecretFilter = {}): Promise<SecretRecord[]> {
+    return listSecrets(this.client, filter);
+  }
+
+  /** How a password stands; undefined where nothing is on record, or not any more. */
+  secret(handle: string): Promise<SecretRecord | undefined> {
+    return readSecret(this.client, handle);
+  }
+
+  /**
+   * Shows a password that a vendor made, once; who asked and why is recorded. Call `received()` on what it gives.
+   * @throws UnknownRunError, DecisionRefusedError where it is gone, SealError where its key is not configured here
+   */
+  revealSecret(handle: string, options: RevealOptions): Promise<RevealedSecret> {
+    return revealSecret(this.client, this.keys, handle, options);
   }
 
   /** What undo could not remove, with what a person has to do about it. */

@@ -3,7 +3,14 @@ import { z } from 'zod';
 import { type ClientConnection, type ConnectionConfig, checkConnections, type Secrets } from './connections';
 import { type Path, type PlacedFault, withoutCovered } from './faults';
 import { parseParts } from './parts';
-import { bulkSchema, codecServerSchema, encryptionSchema, keyFaults, workerSchema } from './sections';
+import {
+  bulkSchema,
+  codecServerSchema,
+  encryptionSchema,
+  keyFaults,
+  secretsSchema,
+  workerSchema,
+} from './sections';
 import { expected } from './words';
 
 export type {
@@ -19,6 +26,7 @@ const anyObject = (what: string) => z.record(z.string(), z.unknown(), { error: e
 const fileSchema = z.strictObject({
   connections: anyObject('an object of connections by their names'),
   encryption: anyObject('an object with keys and activeKey').optional(),
+  secrets: anyObject('an object').optional(),
   bulk: anyObject('an object').optional(),
   worker: anyObject('an object').optional(),
   codecServer: anyObject('an object').optional(),
@@ -27,6 +35,8 @@ const fileSchema = z.strictObject({
 interface Shared {
   /** Absent: payloads are not encrypted. Keys are base64 text by their ids. */
   encryption?: z.output<typeof encryptionSchema>;
+  /** How long passwords that vendors make are kept, in milliseconds. */
+  secrets: { keepForMs: number };
   /** Both folders are absolute paths. */
   bulk: z.output<typeof bulkSchema>;
   worker: z.output<typeof workerSchema>;
@@ -65,9 +75,12 @@ export function checkConfig(
   faults.push(...withoutCovered(keyFaults(encryption), faults));
   // Only its form: what is in it is the codec server's business (codec-server.ts).
   optional(codecServerSchema, 'codecServer');
+  const secretsPart =
+    file.value.secrets === undefined ? secretsSchema.parse({}) : section(secretsSchema, 'secrets');
   const config = {
     connections,
     ...(encryption && { encryption }),
+    secrets: { keepForMs: secretsPart.keepFor },
     bulk: file.value.bulk === undefined ? bulkSchema.parse({}) : section(bulkSchema, 'bulk'),
     worker: file.value.worker === undefined ? workerSchema.parse({}) : section(workerSchema, 'worker'),
   };

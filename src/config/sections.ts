@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { KeyRingError, parseKeyRing } from '../privacy/keys';
 import type { PlacedFault } from './faults';
-import { baseUrl, flag, origin, port, wholeNumber } from './fields';
+import { baseUrl, duration, flag, origin, port, wholeNumber } from './fields';
 import { isRecord } from './json';
 import { expected, text } from './words';
 
@@ -36,6 +36,11 @@ export const workerSchema = z.strictObject({
   host: host(),
   healthPort: port().default(9090),
   metricsPort: port().default(9464),
+});
+
+export const secretsSchema = z.strictObject({
+  /** How long a password that a vendor made waits for somebody to reveal it. */
+  keepFor: duration().default(7 * 86_400_000),
 });
 
 const codecAuth = z.union(

@@ -10,6 +10,7 @@ export const ACCOUNT_LEDGER = 'accountLedger';
 export const CONNECTION_HOLD = 'connectionHold';
 export const CREDENTIALS_TRIAL = 'credentialsTrial';
 export const INSPECT_CONNECTION = 'inspectConnection';
+export const SECRET_ESCROW = 'secretEscrow';
 
 /** A rate-limited connection has a queue of its own, whose limit the server enforces over all workers. */
 export function activityQueue(connection: string, requestsPerSecond: number | undefined): string {
@@ -50,6 +51,11 @@ export function holdId(connection: string): string {
 /** Open while a worker tries credentials that it has not proven yet: a lock, so that no two try them at once. */
 export function trialId(connection: string): string {
   return `connection/${connection}/trial`;
+}
+
+/** Where a password that a vendor made is kept until somebody reveals it. */
+export function secretId(handle: string): string {
+  return `secret/${handle}`;
 }
 
 /** One inspection of a connection's credentials. */

@@ -251,6 +251,11 @@ describe('faults of the other parts', () => {
       'bulk.window: is not one; expected a whole number from 1 to 500',
     ],
     [
+      'no time to keep a password',
+      `${connection(PHA)}\nsecrets: { keepFor: always }`,
+      'secrets.keepFor: is not a duration; expected a duration: 500ms, 30s, 5m, 2h or 7d',
+    ],
+    [
       'no port',
       `${connection(PHA)}\nworker: { healthPort: 65536 }`,
       'worker.healthPort: is not one; expected a port, 1 to 65535',

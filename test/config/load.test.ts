@@ -118,6 +118,7 @@ connections:
     const config = parse(connection(PHA), { file: '/etc/muster/muster.yaml' });
     expect({ ...config, connections: {} }).toEqual({
       connections: {},
+      secrets: { keepForMs: 604_800_000 },
       bulk: { importsDir: '/etc/muster/imports', resultsDir: '/etc/muster/results', window: 50 },
       worker: { host: '127.0.0.1', healthPort: 9090, metricsPort: 9464 },
       file: '/etc/muster/muster.yaml',
@@ -213,7 +214,7 @@ describe('text that is no configuration', () => {
 
   test('a member that would change what objects are', () => {
     expect(faultsOf(() => parse(`${connection(PHA)}\n__proto__: { worker: {} }`))).toEqual([
-      '__proto__: is not a known key; known here are connections, encryption, bulk, worker, codecServer',
+      '__proto__: is not a known key; known here are connections, encryption, secrets, bulk, worker, codecServer',
     ]);
   });
 });

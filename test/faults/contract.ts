@@ -55,7 +55,7 @@ export interface VendorFacts {
   /** What is wrong with an account that is done; one sentence each. */
   wrongs(
     account: SimulatedPerson,
-    ending: Pick<Ending, 'stage' | 'scenario' | 'before' | 'decided'>,
+    ending: Pick<Ending, 'stage' | 'scenario' | 'before' | 'decided' | 'result' | 'password'>,
   ): string[];
 }
 
@@ -75,6 +75,8 @@ export interface Ending {
   stage: Stage;
   document: ResultDocument;
   result: AccountResult;
+  /** The password under the handle that the result names. */
+  password: string | null;
   /** The vendor's people before the swept run. */
   before: SimulatedPerson[];
   /** Requests since then. */

@@ -1,5 +1,6 @@
 // One case from its first request to its verdict.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AccountResult } from '../../src/account/result';
 import { DifferentRequestError, RunHandle } from '../../src/client';
 import type { RequestDocument } from '../../src/request/schema';
 import type { Bench, Site } from './bench';
@@ -136,6 +137,7 @@ async function play(
     stage,
     document,
     result,
+    password: result.status === 'done' ? await revealed(stage, result) : null,
     before,
     base,
     requests: simulator.requests().slice(base),
@@ -147,6 +149,12 @@ async function play(
   };
   if (result.status === 'done') await sameAgain(stage, ending.requests.length + base);
   return ending;
+}
+
+async function revealed({ bench }: Stage, { secret }: AccountResult): Promise<string | null> {
+  if (secret === null) return null;
+  const asking = { reason: 'to compare it', by: 'the sweep' };
+  return (await reached(() => bench.muster.revealSecret(secret, asking))).password;
 }
 
 async function start({ bench, request, connection }: Stage, { act }: Scenario): Promise<void> {

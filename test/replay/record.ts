@@ -10,7 +10,7 @@ import { RECORDINGS, REPLAY_KEY } from './recordings';
 test('records', async () => {
   mkdirSync(HISTORIES, { recursive: true });
   for (const file of readdirSync(HISTORIES)) rmSync(join(HISTORIES, file));
-  const vendors = ['ethosce', 'pha'] as const;
+  const vendors = ['ethosce', 'onefile', 'pha'] as const;
   const harness = await Harness.start({ vendors: [...vendors], key: REPLAY_KEY });
   try {
     for (const [name, recording] of Object.entries(RECORDINGS))

@@ -1,6 +1,7 @@
 // What is recorded for the replay test: one line a run. A further vendor's is one line more; then run
 // `npx jest --testMatch '**/test/replay/record.ts'`.
-import type { RequestDocument } from '../../src/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RequestDocument, ResultDocument } from '../../src/client';
 import type { FaultPlan, SimulatedVendor } from '../../src/simulators';
 import { type Harness, person } from '../support/harness';
 
@@ -21,6 +22,8 @@ export const RECORDINGS: Record<string, Recording> = {
   'ethosce-contended-retried': parked({ ethosce: { roles: [REVIEWER, 42] } }, 'retry'),
   'pha-created': onboarded({ pha: { rank: 'Captain' } }),
   'pha-parked-resolved': parked({ pha: {} }, 'resolve', ['pha', { kind: 'drop-after', call: 'create user' }]),
+  'onefile-created': onboarded({ onefile: { role: 'iqa' } }),
+  'onefile-revealed': revealed({ onefile: { role: 'iqa' } }),
   'person-both': onboarded({ ethosce: {}, pha: {} }),
   'person-one-parked': parked({ ethosce: {}, pha: {} }, 'resolve', [
     'pha',
@@ -34,10 +37,38 @@ type Fault = [SimulatedVendor, FaultPlan];
 function onboarded(accounts: RequestDocument['accounts'], fault?: Fault): Recording {
   return async (harness) => {
     const request = plan(harness, accounts, fault);
-    const { status } = await (await harness.muster.onboard(request)).result();
-    if (status !== 'done') throw new Error(`it ended as ${status}`);
-    return runsOf(request);
+    const document = await (await harness.muster.onboard(request)).result();
+    if (document.status !== 'done') throw new Error(`it ended as ${document.status}`);
+    return [...runsOf(request), ...passwordsIn(document).map((handle) => `secret/${handle}`)];
   };
+}
+
+/** A request whose vendor makes a password, which is then revealed. Kept: the escrow's run without the password. */
+function revealed(accounts: RequestDocument['accounts']): Recording {
+  return async (harness) => {
+    const whole = await harness.muster.onboard(person(accounts));
+    const document = await whole.result();
+    const [handle] = passwordsIn(document);
+    if (!handle) throw new Error('the vendor made no password');
+    const escrow = harness.muster.client.workflow.getHandle(`secret/${handle}`);
+    const { runId } = await escrow.describe();
+    const secret = await harness.muster.revealSecret(handle, {
+      reason: 'for the record',
+      by: 'the recorder',
+    });
+    await secret.received();
+    // Until it has asked for the deletion, and waits for it; a history without a task of its own can't be replayed.
+    const buries = async () => {
+      const now = await escrow.describe();
+      return now.runId !== runId && now.historyLength >= 15;
+    };
+    while (!(await buries())) await sleep(50);
+    return [`secret/${handle}`];
+  };
+}
+
+function passwordsIn({ accounts }: ResultDocument): string[] {
+  return Object.values(accounts).flatMap(({ secret }) => (secret === null ? [] : [secret]));
 }
 
 /** A request that parks, with the decision that is then taken. */

@@ -34,11 +34,23 @@ test('every recorded run is followed to where it had come', async () => {
 
 test('every type of workflow of the spine is recorded, with its parkings and settlings', () => {
   expect([...new Set(recorded.map(({ workflowType }) => workflowType))]).toEqual(
-    expect.arrayContaining(['provisionEthosceUser', 'provisionPhaUser', 'onboardPerson', 'accountLedger']),
+    expect.arrayContaining([
+      'provisionEthosceUser',
+      'provisionPhaUser',
+      'onboardPerson',
+      'accountLedger',
+      'secretEscrow',
+    ]),
   );
   const names = recorded.map(({ name }) => name.split('.')[0]);
   expect(names).toEqual(
-    expect.arrayContaining(['ethosce-settled', 'pha-parked-resolved', 'person-one-parked']),
+    expect.arrayContaining([
+      'ethosce-settled',
+      'pha-parked-resolved',
+      'person-one-parked',
+      'onefile-created',
+      'onefile-revealed',
+    ]),
   );
 });
 
@@ -48,7 +60,7 @@ test('the recordings hold nobody’s data in the clear', () => {
     Buffer.from(data, 'base64').toString('latin1'),
   );
   expect(payloads.length).toBeGreaterThan(100);
-  expect([text, ...payloads].filter((each) => /orla|@example\.org|quay row/i.test(each))).toEqual([]);
+  expect([text, ...payloads].filter((each) => /orla|@example\.org|quay row|Pw-/i.test(each))).toEqual([]);
 });
 
 /** The same history, as if other code had made it. */

@@ -3,7 +3,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import { connectMuster, type Muster } from '../../src/client';
 import { configFromObject } from '../../src/config/load';
 import type { MusterConfig } from '../../src/config/schema';
-import type { EmbeddedServer } from '../../src/dev/embedded-server';
+import type { EmbeddedServer, EmbeddedServerOptions } from '../../src/dev/embedded-server';
 import { newKey } from '../../src/privacy/keys';
 import type { RequestDocument } from '../../src/request/schema';
 import { type SimulatedVendor, type Simulator, startSimulator } from '../../src/simulators';
@@ -24,6 +24,8 @@ export interface HarnessOptions {
   key?: string;
   /** Where rosters are, and results go. */
   bulk?: { importsDir: string; resultsDir: string };
+  /** How the Temporal server differs from the usual one, which keeps nothing on disk. */
+  server?: EmbeddedServerOptions;
 }
 
 export class Harness {
@@ -37,7 +39,7 @@ export class Harness {
   ) {}
 
   static async start(options: HarnessOptions): Promise<Harness> {
-    const server = await startTestServer();
+    const server = await startTestServer(options.server);
     try {
       return await Harness.around(server, options);
     } catch (error) {

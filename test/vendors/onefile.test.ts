@@ -208,11 +208,18 @@ describe('what a create proves', () => {
     [{ ID: 137945, Username: 'ada1', Password: 'hunter2' }],
     [{ UserID: '137945', Username: 'ada1', Password: 'hunter2' }],
     [{ ID: 137945, UserID: 137945, Username: 'ada1', Password: 'hunter2' }],
-  ])('the id from %j, and never the password', (body) => {
-    const outcome = create(reply(200, body));
-    expect(outcome).toEqual({ kind: 'done', value: { id: '137945', username: 'ada1' } });
-    expect(JSON.stringify(outcome)).not.toContain('hunter2');
+  ])('the id and the password from %j', (body) => {
+    const value = { id: '137945', username: 'ada1', password: 'hunter2' };
+    expect(create(reply(200, body))).toEqual({ kind: 'done', value });
   });
+
+  test.each([[undefined], [null], [''], [{ hidden: true }]])(
+    'an account whose password is %j is there all the same',
+    (Password) => {
+      const outcome = create(reply(200, { ID: 5, Username: 'ada1', Password }));
+      expect(outcome).toEqual({ kind: 'done', value: { id: '5', username: 'ada1' } });
+    },
+  );
 
   test('a reply whose id cannot be read leaves nothing of its password in the outcome', () => {
     const outcome = create(reply(200, { ID: 'none', Password: 'hunter2' }));

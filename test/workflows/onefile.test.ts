@@ -36,7 +36,7 @@ const seed = (request: RequestDocument, more: Record<string, unknown> = {}) =>
 const SETTLED_LEARNER = { DefaultAssessorID: 7, ClassroomID: 3, PlacementID: 9 };
 
 describe('a new person', () => {
-  test('keychain off: the id comes with the answer, and the password goes nowhere', async () => {
+  test('keychain off: the id comes with the answer, and the password goes into escrow', async () => {
     const request = learner({ misId: 'L-77', fields: { ULN: '1234567890', StartOn: '2026-12-01' } });
     const handle = await harness.muster.onboard(request);
     const result = accountIn(await handle.result());
@@ -47,7 +47,8 @@ describe('a new person', () => {
       provenance: 'created',
       ids: { username: made?.details.Username },
       steps: { verify: 'done', create: 'done', profile: 'skipped', roles: 'done' },
-      notes: ["OneFile issued a password; it was not kept: use OneFile's reset."],
+      secret: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      notes: [],
     });
     expect(callsOf('create user').map(({ body }) => body)).toEqual([
       {
@@ -79,6 +80,7 @@ describe('a new person', () => {
       userId: accounts(request)[0]?.id,
       provenance: 'created',
       steps: { verify: 'done', create: 'done', profile: 'skipped', roles: 'done' },
+      secret: null,
       notes: ['OneFile mails the person to verify the account (keychain).'],
     });
     expect(callsOf('create user')).toHaveLength(1);

@@ -9,6 +9,7 @@ import type * as account from '../../activities/account';
 import type * as decisions from '../../activities/decisions';
 import type * as ledger from '../../activities/ledger';
 import type * as people from '../../activities/people';
+import type * as secrets from '../../activities/secrets';
 import type { Ability, AccountPlan } from '../../src/account/plan';
 import { connectTimeout, fenceFor } from '../../src/http/fence';
 import type { Outcome } from '../../src/http/outcome';
@@ -31,11 +32,9 @@ export function safeCalls<T>(plan: AccountPlan, callsAnActivity = 1) {
 
 /** Sends of what must not be sent twice: one attempt, and no word from it counts as unknown. */
 export function sendCalls<T>(plan: AccountPlan, ability: Ability) {
-  const { timeoutMs } = plan.policy;
   return proxyActivities<T>({
     taskQueue: plan.taskQueue,
-    startToCloseTimeout:
-      fenceFor(timeoutMs, ability.readsBeforeWrite) + connectTimeout(timeoutMs) + timeoutMs + SLACK_MS,
+    startToCloseTimeout: longestSend(plan, ability),
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
     // Else the worker that has the run at hand would take each attempt of it, also where it has to hand it back.
     allowEagerDispatch: false,
@@ -43,14 +42,21 @@ export function sendCalls<T>(plan: AccountPlan, ability: Ability) {
   });
 }
 
+/** So long the activity of a send may live, in milliseconds. */
+export function longestSend({ policy: { timeoutMs } }: AccountPlan, { readsBeforeWrite }: Ability): number {
+  return fenceFor(timeoutMs, readsBeforeWrite) + connectTimeout(timeoutMs) + timeoutMs + SLACK_MS;
+}
+
 /** Muster's own activities that make no vendor call and may run twice. */
-export const local = proxyLocalActivities<typeof account & typeof decisions & typeof people>({
+export const local = proxyLocalActivities<
+  typeof account & typeof decisions & typeof people & Pick<typeof secrets, 'findSecret'>
+>({
   startToCloseTimeout: '20s',
   retry: { initialInterval: '500ms', maximumInterval: '10s' },
 });
 
 /** Muster's own activities that change Temporal's state, repeatable. */
-export const remote = proxyActivities<typeof ledger>({
+export const remote = proxyActivities<typeof ledger & Pick<typeof secrets, 'dropSecrets'>>({
   taskQueue: WORKFLOW_QUEUE,
   startToCloseTimeout: '20s',
   retry: { initialInterval: '500ms', maximumInterval: '30s' },

@@ -1,6 +1,7 @@
 // The card of an account run: what a person sees first when opening it in the Temporal UI. Short Markdown.
 import type { AccountPlan } from '../../src/account/plan';
 import type { AccountResult, Provenance } from '../../src/account/result';
+import { revealCommand } from '../../src/account/secret';
 
 const KNOWN_BY: Record<Provenance, string> = {
   created: 'our create was answered',
@@ -23,7 +24,8 @@ export function accountCard(plan: AccountPlan, result: AccountResult): string {
       .map(([step, state]) => `${step}: ${state}`)
       .join(' · '),
   ];
-  const { problem } = result;
+  const { problem, secret } = result;
+  if (secret) lines.push('', `Password made by the vendor: \`${revealCommand(secret)}\``);
   if (problem) {
     lines.push(
       '',

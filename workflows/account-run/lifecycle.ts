@@ -13,6 +13,7 @@ import {
 import type { AccountPlan } from '../../src/account/plan';
 import { emptyAccount, type ResultDocument, resultDocument } from '../../src/account/result';
 import type { RequestDocument } from '../../src/request/schema';
+import { secretSignal } from '../secret-escrow/messages';
 import { local } from './calls';
 import { decisionHandlers } from './decisions';
 import { Undoing } from './interruptions';
@@ -42,6 +43,9 @@ export async function accountRun<Account>(
     description: 'The result document as it stands.',
   });
   decisionHandlers(() => run as AccountRun | undefined);
+  setHandler(secretSignal, (handle, told) => run?.witness('create', `password ${handle}`, told), {
+    description: 'Sent by the escrow of a password that the vendor made; not for operators.',
+  });
   const plan = (await prepare(request)) as AccountPlan<Account>;
   const account = new AccountRun<Account>(plan, request, workflowInfo().parent);
   run = account;

@@ -1,5 +1,8 @@
 // muster show: a run's card: what exists where, how we know, and what to do next.
 import type { Command } from 'commander';
+import type { ResultDocument } from '../../account/result';
+import type { SecretRecord } from '../../account/secret';
+import type { Muster } from '../../client/muster';
 import { type ExitCode, exitCodeOf } from '../exit';
 import { inDetail } from '../follow';
 import { cardText } from '../report';
@@ -15,7 +18,7 @@ interface Options extends GlobalOptions {
 export function define(command: Command): void {
   command
     .argument('<id>', '<connection>/<key>, person/<key>, or a key')
-    .option('--json', 'print the result document')
+    .option('--json', 'print the result document, and how passwords stand that vendors made')
     .addHelpText(
       'after',
       [
@@ -31,8 +34,19 @@ function show(id: string, options: Options): Promise<ExitCode> {
   return withMuster(options, async (muster) => {
     const handle = await muster.handle(id);
     const document = await inDetail(muster, handle.id, await standing(muster, handle));
-    if (options.json) answerJson(document);
-    else answer(cardText(document));
+    const secrets = await secretsOf(muster, document);
+    if (options.json) answerJson({ ...document, secrets });
+    else answer(cardText(document, secrets));
     return exitCodeOf(document.status);
   });
+}
+
+/** Of the accounts shown: those that their results name, and those that the list knows (an undone account's). */
+async function secretsOf(muster: Muster, { key, accounts }: ResultDocument): Promise<SecretRecord[]> {
+  const named = Object.values(accounts).flatMap(({ secret }) => (secret === null ? [] : [secret]));
+  const known = await Promise.all(named.map((handle) => muster.secret(handle)));
+  const listed = await muster.secrets({ key, all: true });
+  const all = [...known, ...listed].filter((record) => record !== undefined);
+  const shown = all.filter(({ connection }) => connection in accounts);
+  return [...new Map(shown.map((record) => [record.handle, record])).values()];
 }

@@ -1,7 +1,7 @@
 // What the demo prints at its end.
 import type { Provenance, ResultDocument } from '../../account/result';
 import { accountId } from '../../temporal/names';
-import { accountsTable, KNOWN_BY, problemsText } from '../report';
+import { accountsTable, KNOWN_BY, problemsText, secretsText } from '../report';
 import { ink } from '../screen';
 import { table } from '../table';
 import type { Check } from './check';
@@ -47,6 +47,12 @@ export function demoText(report: DemoReport): string {
     heading('The accounts'),
     accountsTable(people),
     ...people.map(problemsText).filter((text) => text !== ''),
+    ...(people.some((person) => secretsText(person) !== '')
+      ? [
+          heading('Passwords that a vendor made: kept sealed, shown once (with muster demo --keep)'),
+          ...people.map(secretsText).filter((text) => text !== ''),
+        ]
+      : []),
     heading("The vendors' own side"),
     checksTable(checks),
     '',

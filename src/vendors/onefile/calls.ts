@@ -137,20 +137,33 @@ function toUser({ ID, Username, Email, MISID, ...row }: z.output<typeof details>
   };
 }
 
-const created = z.looseObject({ ID: id.nullish(), UserID: id.nullish(), Username: z.string().nullish() });
+const created = z.looseObject({
+  ID: id.nullish(),
+  UserID: id.nullish(),
+  Username: z.string().nullish(),
+  // Whatever else stands there is no password, and no reason to doubt the account.
+  Password: z
+    .union([z.string(), z.number().transform(String)])
+    .nullish()
+    .catch(undefined),
+});
 
 /**
- * Creates a user. Keychain off: the answer holds id, username and a password, which is not read. Keychain on: 200 and
+ * Creates a user. Keychain off: the answer holds id, username and a password, which is nowhere else. Keychain on: 200 and
  * nothing else, done with null.
  */
 export function createUser(
   body: Record<string, unknown>,
   { keychain }: Pick<OnefileOrganisation, 'keychain'>,
 ): Call<OnefileCreated | null> {
-  const issued = json(created, ({ ID, UserID, Username }): OnefileCreated | undefined => {
+  const issued = json(created, ({ ID, UserID, Username, Password }): OnefileCreated | undefined => {
     const userId = ID ?? UserID;
     if (!userId || (UserID && UserID !== userId)) return undefined;
-    return { id: userId, ...(Username && { username: Username }) };
+    return {
+      id: userId,
+      ...(Username && { username: Username }),
+      ...(Password && { password: Password }),
+    };
   });
   const answer = {
     status: [200, 201],

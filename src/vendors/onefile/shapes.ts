@@ -13,10 +13,11 @@ export interface OnefileUser {
   fields: Record<string, unknown>;
 }
 
-/** What a create's answer tells; the password in it is never read. */
+/** What a create's answer tells. The password goes into escrow, and never leaves the activity. */
 export interface OnefileCreated {
   id: string;
   username?: string;
+  password?: string;
 }
 
 /** The organisation of a connection. */

@@ -1,10 +1,13 @@
 // OneFile in the sweep: users are found by MISID and taken twice; some assignments can be looked up, some cannot.
+
+import { isLostNote } from '../../../src/account/secret';
+import type { SimulatedPerson } from '../../../src/simulators/contract';
 import {
   onefileListedAbility,
   onefileUnlistedAbility,
   onefileUserAbility,
 } from '../../../src/vendors/onefile/abilities';
-import { accountsOf, type Scenario, type VendorFacts } from '../contract';
+import { accountsOf, type Ending, type Scenario, type VendorFacts } from '../contract';
 import { finished } from '../preludes';
 
 const LEARNER = {
@@ -51,6 +54,18 @@ function idOf(assignment: Readonly<Record<string, unknown>>): unknown {
   return what === 'unit summary' ? UnitID : ID;
 }
 
+/** What OneFile made is under the handle, or is said to be lost. */
+function passwordWrongs(
+  { id }: SimulatedPerson,
+  { scenario, result, password }: Pick<Ending, 'scenario' | 'result' | 'password'>,
+): string[] {
+  const made = !scenario.seed && scenario.settings?.keychain !== true;
+  if (!made) return result.secret === null ? [] : ['a password is named that OneFile did not make'];
+  if (result.secret !== null)
+    return password === `Pw-${id}-simulated` ? [] : ['the password under the handle is another one'];
+  return result.notes.some(isLostNote) ? [] : ['nothing says where the password is'];
+}
+
 const ofPath = ({ path }: { path: string }) => path;
 
 export const onefileFacts: VendorFacts = {
@@ -70,8 +85,10 @@ export const onefileFacts: VendorFacts = {
     const there = account?.profiles.some((one) => one.what === ASSIGNED[kind] && String(idOf(one)) === id);
     return there ? { exists: true } : { notCreated: true };
   },
-  wrongs(account, { stage: { request }, scenario: { account: asked } }) {
-    const wrongs: string[] = [];
+  wrongs(account, ending) {
+    const { request } = ending.stage;
+    const { account: asked } = ending.scenario;
+    const wrongs: string[] = [...passwordWrongs(account, ending)];
     if (account.marker !== request.key) wrongs.push(`MISID is ${account.marker}, not ${request.key}`);
     if (account.details.ULN !== LEARNER.fields.ULN) wrongs.push(`ULN is ${account.details.ULN}`);
     const { assign = {} } = asked(request.key) as { assign?: Partial<typeof ASSIGN> };
