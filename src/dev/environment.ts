@@ -138,7 +138,7 @@ async function configure(
   }
   const simulators = await startPlayground();
   undo.push(() => closePlayground(simulators));
-  const document = playgroundDocument(simulators, encryption, settings);
+  const document = playgroundDocument(simulators, cwd, encryption, settings);
   const config = configFromObject(document);
   if (!isFound) return { config, simulators, encryption };
   return { config: { ...config, file: await writePlaygroundConfig(cwd, document) }, simulators, encryption };

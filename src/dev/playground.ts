@@ -34,11 +34,12 @@ export async function closePlayground(playground: Playground): Promise<void> {
 }
 
 /**
- * The configuration of a playground, as muster.yaml would hold it.
+ * The configuration of a playground, as muster.yaml would hold it; rosters are read from `imports` in its folder.
  * @param settings further keys of a connection, by its vendor
  */
 export function playgroundDocument(
   playground: Playground,
+  cwd: string,
   encryption: DevEncryption,
   settings: (vendor: SimulatedVendor) => Record<string, unknown> = () => ({}),
 ): Record<string, unknown> {
@@ -50,7 +51,8 @@ export function playgroundDocument(
       ...settings(simulator.vendor),
     },
   ]);
-  return { connections: Object.fromEntries(connections), encryption };
+  const bulk = { importsDir: join(cwd, 'imports'), resultsDir: join(cwd, 'results') };
+  return { connections: Object.fromEntries(connections), encryption, bulk };
 }
 
 const HEADER = `# Made anew at each start of "muster dev" and "muster demo": the simulated vendors as connections.
