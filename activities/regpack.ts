@@ -2,13 +2,14 @@
 // read one page an activity, and only those who may be the one looked for leave it.
 import type { SendInput } from '../src/account/plan';
 import type { Outcome } from '../src/http/outcome';
+import { withoutPersonal } from '../src/request/personal';
 import type { Person } from '../src/vendors/definition';
 import * as regpack from '../src/vendors/regpack/calls';
 import { mayBe, type Sought, tellingFields } from '../src/vendors/regpack/judge';
 import type { RegpackAccount, RegpackChild } from '../src/vendors/regpack/request';
 import type { ScanPage } from '../src/vendors/regpack/scan';
 import { childDoc, type RegpackDoc, sameText, userDoc, valueText } from '../src/vendors/regpack/shapes';
-import { connectionOf } from '../src/worker/context';
+import { connectionOf, knownOfPerson } from '../src/worker/context';
 import { safely, sendOnce } from './support/vendor-call';
 
 interface At {
@@ -22,7 +23,9 @@ export async function getRegpackInfo(
   input: At & { cloginId: string; fields: string[]; groupId?: number },
 ): Promise<regpack.UserAnswer> {
   const { transport, config } = at(input);
-  return safely(transport, regpack.getInfo(input.groupId ?? config.groupId, input.cloginId, input.fields));
+  const call = regpack.getInfo(input.groupId ?? config.groupId, input.cloginId, input.fields);
+  const answer = await safely(transport, call);
+  return { ...answer, words: withoutPersonal(answer.words, knownOfPerson()) };
 }
 
 export async function listRegpackUsers(input: At & { position: number; sought: Sought }): Promise<ScanPage> {

@@ -25,6 +25,7 @@ import {
   musterVendor,
   musterWaitingOn,
 } from '../src/temporal/search-attributes';
+import { call } from './account-run/calls';
 import { retrySignal } from './account-run/messages';
 import { holdCard } from './connection-hold/card';
 import {
@@ -117,7 +118,9 @@ export async function connectionHold(input: HoldInput): Promise<HoldState> {
   publish();
 
   for (;;) {
-    await condition(() => due.length > 0, Math.max(1, nextAt - Date.now()));
+    await condition(() => due.length > 0, Math.max(1, nextAt - Date.now()), {
+      summary: 'until the next probe',
+    });
     const [next = { why: 'on time' }] = due;
     const found = await tryOut(input, next);
     // Whoever asked meanwhile, whatever for, has an answer too, unless other credentials are meant.
@@ -193,12 +196,15 @@ async function tryOut(
   });
   try {
     for (let handedBack = 0; handedBack < MOST_HANDED_BACK; handedBack += 1) {
-      const answer = await probeHeldConnection.executeWithOptions({ summary: `probe: ${why}` }, [
-        { connection, ...(credentials !== undefined && { credentials }) },
-      ]);
+      const answer = await call(`probe: ${why}`, probeHeldConnection, {
+        connection,
+        ...(credentials !== undefined && { credentials }),
+      });
       if (answer.found !== 'elsewhere')
         return { record: record(answer.found, answer.message), credentials: answer.credentials };
-      await sleep(Math.min(100 * (handedBack + 1), 2_000));
+      await sleep(Math.min(100 * (handedBack + 1), 2_000), {
+        summary: 'until a worker with these credentials takes the probe',
+      });
     }
     return { record: record('nothing', 'No worker with these credentials took the probe.') };
   } catch (error) {
@@ -229,5 +235,5 @@ export async function inspectConnection(input: {
     heartbeatTimeout: '6s',
     retry: { maximumAttempts: 1 },
   });
-  return inspectCredentials.executeWithOptions({ summary: 'ask the vendor, reading only' }, [{ connection }]);
+  return call('ask the vendor, reading only', inspectCredentials, { connection });
 }

@@ -20,7 +20,7 @@ import {
   type SsoLink,
   userBody,
 } from '../src/vendors/ethosce/shapes';
-import { safeCalls, sendCalls } from './account-run/calls';
+import { call, safeCalls, sendCalls } from './account-run/calls';
 import { createOnce } from './account-run/create-once';
 import { accountRun, type Purpose } from './account-run/lifecycle';
 import type { AccountRun } from './account-run/run';
@@ -59,23 +59,22 @@ async function createUser(run: Run): Promise<EthosceUserRef> {
       const { username, ssoId } = account;
       const [byMail, byName, bySsoId] = await run.safe('verify', () =>
         Promise.all([
-          reads.findEthosceUserByMail.executeWithOptions({ summary: 'verify: by mail' }, [
-            { connection, email },
-          ]),
-          reads.findEthosceUserByName.executeWithOptions({ summary: 'verify: by name' }, [
-            { connection, username },
-          ]),
+          call('verify: by mail', reads.findEthosceUserByMail, { connection, email }),
+          call('verify: by name', reads.findEthosceUserByName, { connection, username }),
           ssoId === undefined
             ? undefined
-            : reads.findEthosceSsoLinks.executeWithOptions({ summary: 'verify: by SSO id' }, [
-                { connection, ssoId },
-              ]),
+            : call('verify: by SSO id', reads.findEthosceSsoLinks, { connection, ssoId }),
         ]),
       );
       const seen: UserLook = { byMail: byMail.value, byName: byName.value, bySsoId: bySsoId?.value };
       const uid = onlyLinked(seen);
       if (uid !== undefined) {
-        const linked = await run.safe('verify', () => reads.findEthosceUserById({ connection, uid }));
+        const linked = await run.safe('verify', () =>
+          call('verify: the account that the SSO id is linked to', reads.findEthosceUserById, {
+            connection,
+            uid,
+          }),
+        );
         seen.linked = linked.value[0] ?? null;
       }
       return { look: byMail.look, seen };
@@ -83,14 +82,17 @@ async function createUser(run: Run): Promise<EthosceUserRef> {
     judge: (seen, when) => judgeUser(seen, { username: account.username, email: person.email }, when),
     async send(ground) {
       const input = { connection, step: 'create', ground, body: userBody(person, account) };
-      const outcome = await sends.createEthosceUser.executeWithOptions({ summary: 'create the user' }, [
-        input,
-      ]);
+      const outcome = await call('create the user', sends.createEthosceUser, input);
       return outcome.kind === 'done' ? { ...outcome, value: { uid: outcome.value } } : outcome;
     },
     idOf: ({ uid }) => uid,
     async recall(uid) {
-      const [user] = (await reads.findEthosceUserById({ connection, uid })).value;
+      const [user] = (
+        await call('read back the user that an operator named', reads.findEthosceUserById, {
+          connection,
+          uid,
+        })
+      ).value;
       if (!user) return `EthosCE has no user ${uid}.`;
       const verdict = judgeUser(
         { byMail: [], byName: [user], bySsoId: undefined },
@@ -119,7 +121,11 @@ async function linkSso(run: Run, uid: string): Promise<void> {
     what: 'the SSO link',
     ability: ethosceAuthmapAbility,
     async look() {
-      const links = await run.safe('sso', () => reads.findEthosceSsoLinks({ connection, ssoId }), true);
+      const links = await run.safe(
+        'sso',
+        () => call('look for the SSO link', reads.findEthosceSsoLinks, { connection, ssoId }),
+        true,
+      );
       return { look: links.look, seen: links.value };
     },
     judge(links) {
@@ -132,7 +138,7 @@ async function linkSso(run: Run, uid: string): Promise<void> {
     },
     send(ground) {
       const input = { connection, step: 'sso', ground, uid, ssoId };
-      return sends.createEthosceSsoLink.executeWithOptions({ summary: 'link the SSO id' }, [input]);
+      return call('link the SSO id', sends.createEthosceSsoLink, input);
     },
     idOf: (aid) => aid,
     skippable: true,
@@ -145,7 +151,11 @@ async function giveProfile(run: Run, uid: string): Promise<void> {
   const reads = safeCalls<typeof activities>(run.plan);
   const sends = sendCalls<typeof activities>(run.plan, ethosceProfileAbility);
   const look = async (): Promise<{ look: Look; seen: EthosceProfile[] }> => {
-    const profiles = await run.safe('profile', () => reads.findEthosceProfiles({ connection, uid }), true);
+    const profiles = await run.safe(
+      'profile',
+      () => call('look for the profile', reads.findEthosceProfiles, { connection, uid }),
+      true,
+    );
     return { look: profiles.look, seen: profiles.value };
   };
   let fresh = false;
@@ -164,9 +174,7 @@ async function giveProfile(run: Run, uid: string): Promise<void> {
     },
     async send(ground) {
       const input = { connection, step: 'profile', ground, body: profileBody(uid, person, account) };
-      const outcome = await sends.createEthosceProfile.executeWithOptions({ summary: 'create the profile' }, [
-        input,
-      ]);
+      const outcome = await call('create the profile', sends.createEthosceProfile, input);
       fresh = outcome.kind === 'done';
       return outcome.kind === 'done' ? { ...outcome, value: { pid: outcome.value, fields: {} } } : outcome;
     },
@@ -182,7 +190,16 @@ async function giveProfile(run: Run, uid: string): Promise<void> {
   if (fresh) return;
   const fields = profileChanges(who.fields, profileFields(person, account));
   if (Object.keys(fields).length === 0) return;
-  await run.safe('profile', () => reads.updateEthosceProfile({ connection, pid: who.pid, fields }), true);
+  await run.safe(
+    'profile',
+    () =>
+      call('update the fields of the profile that differ', reads.updateEthosceProfile, {
+        connection,
+        pid: who.pid,
+        fields,
+      }),
+    true,
+  );
   run.witness('profile', 'updated the profile', `fields: ${Object.keys(fields).join(', ')}`);
 }
 
@@ -195,7 +212,12 @@ async function giveRoles(run: Run, uid: string): Promise<void> {
   for (let merge = 1; ; merge += 1) {
     const update = await run.safe(
       'roles',
-      () => merges.updateEthosceRoles({ connection, uid, wanted }),
+      () =>
+        call('read the roles, write the merged set, read it back', merges.updateEthosceRoles, {
+          connection,
+          uid,
+          wanted,
+        }),
       true,
     );
     if (update !== 'gone') {
@@ -225,7 +247,11 @@ async function recordRoles(run: Run, uid: string): Promise<void> {
   if (run.result.provenance !== 'adopted') return;
   const { connection, account } = run.plan;
   const reads = safeCalls<typeof activities>(run.plan);
-  const { value } = await run.safe('roles', () => reads.findEthosceUserById({ connection, uid }), true);
+  const { value } = await run.safe(
+    'roles',
+    () => call('read the roles before they are changed', reads.findEthosceUserById, { connection, uid }),
+    true,
+  );
   const added = account.roles.filter((role) => !value[0]?.roles.includes(role));
   if (added.length > 0) run.record('roles', { how: 'changed', added: allAdded(run, added) });
 }
@@ -250,7 +276,9 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
     case 'roles': {
       const wanted = { roles: [], removeRoles: (made.added ?? []).map(Number) };
       if (uid === undefined) return { is: 'removed', how: 'no account, no roles' };
-      const update = await run.safe(step, () => calls.updateEthosceRoles({ connection, uid, wanted }));
+      const update = await run.safe(step, () =>
+        call('undo: take our roles away', calls.updateEthosceRoles, { connection, uid, wanted }),
+      );
       return {
         is: 'removed',
         how: update === 'gone' ? 'the account is gone' : `roles taken away: ${made.added?.join(', ')}`,
@@ -259,14 +287,20 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
     case 'profile': {
       const pid = made.id ?? run.result.ids.profileId;
       if (uid === undefined || pid === undefined) return { is: 'removed', how: 'it was never made' };
-      return sayRemoval(await run.safe(step, () => calls.removeEthosceProfile({ connection, uid, pid })));
+      return sayRemoval(
+        await run.safe(step, () =>
+          call('undo: remove the profile', calls.removeEthosceProfile, { connection, uid, pid }),
+        ),
+      );
     }
     case 'sso': {
       const aid = made.id ?? run.result.ids.ssoLinkId;
       if (uid === undefined || aid === undefined) return { is: 'removed', how: 'it was never made' };
       const ssoId = account.ssoId ?? '';
       return sayRemoval(
-        await run.safe(step, () => calls.removeEthosceSsoLink({ connection, uid, ssoId, aid })),
+        await run.safe(step, () =>
+          call('undo: remove the SSO link', calls.removeEthosceSsoLink, { connection, uid, ssoId, aid }),
+        ),
       );
     }
     default:
@@ -275,11 +309,11 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
 }
 
 async function undoUser(run: Run, made: Made): Promise<Undone> {
-  const { connection, person, account, policy } = run.plan;
+  const { connection, person, policy } = run.plan;
   const calls = safeCalls<typeof activities>(run.plan, 4);
   const uid = made.id ?? (await run.safe('create', () => ourUser(run)));
   if (uid === undefined) return { is: 'removed', how: 'it was never made' };
-  const what = `EthosCE user ${uid} (${account.username})`;
+  const what = `EthosCE user ${uid}`;
   if (policy.undo === 'never')
     return {
       is: 'owed',
@@ -287,7 +321,12 @@ async function undoUser(run: Run, made: Made): Promise<Undone> {
     };
   const wipe = policy.undo === 'full' && made.how !== 'adopted';
   const removal = await run.safe('create', () =>
-    calls.removeEthosceUser({ connection, uid, email: person.email, delete: wipe }),
+    call('undo: delete the user, or block it once it was used', calls.removeEthosceUser, {
+      connection,
+      uid,
+      email: person.email,
+      delete: wipe,
+    }),
   );
   return sayRemoval(removal);
 }
@@ -295,10 +334,14 @@ async function undoUser(run: Run, made: Made): Promise<Undone> {
 /** A send without an answer may have made it: then it bears our name and the person's address. */
 async function ourUser(run: Run): Promise<string | undefined> {
   const { connection, person, account } = run.plan;
-  const { value } = await safeCalls<typeof activities>(run.plan).findEthosceUserByName({
-    connection,
-    username: account.username,
-  });
+  const { value } = await call(
+    'undo: look for the user by our name',
+    safeCalls<typeof activities>(run.plan).findEthosceUserByName,
+    {
+      connection,
+      username: account.username,
+    },
+  );
   return value.find(({ mail }) => sameText(mail, person.email))?.uid;
 }
 

@@ -7,7 +7,7 @@ import { hotdocsUserAbility } from '../src/vendors/hotdocs/abilities';
 import { judgeUser, type UserLook } from '../src/vendors/hotdocs/judge';
 import type { HotdocsAccount } from '../src/vendors/hotdocs/request';
 import { type HotdocsUser, isGuid, missingRoles, sameEmail, userBody } from '../src/vendors/hotdocs/shapes';
-import { safeCalls, sendCalls } from './account-run/calls';
+import { call, safeCalls, sendCalls } from './account-run/calls';
 import { createOnce } from './account-run/create-once';
 import { accountRun, type Purpose } from './account-run/lifecycle';
 import type { AccountRun } from './account-run/run';
@@ -42,14 +42,12 @@ async function createUser(run: Run): Promise<HotdocsUser> {
     ability: hotdocsUserAbility,
     async look() {
       const byGuid = await run.safe('verify', () =>
-        reads.readHotdocsUser.executeWithOptions({ summary: 'verify: by GUID' }, [{ connection, userId }]),
+        call('verify: by GUID', reads.readHotdocsUser, { connection, userId }),
       );
       if (byGuid.value || !whoseEmail)
         return { look: byGuid.look, seen: { byGuid: byGuid.value, byEmail: undefined } };
       const byEmail = await run.safe('verify', () =>
-        reads.findHotdocsUsersByEmail.executeWithOptions({ summary: 'verify: by mail, in the user list' }, [
-          { connection, email },
-        ]),
+        call('verify: by mail, in the user list', reads.findHotdocsUsersByEmail, { connection, email }),
       );
       whoseEmail = false;
       if (!byEmail.value.readable)
@@ -61,9 +59,7 @@ async function createUser(run: Run): Promise<HotdocsUser> {
     judge: (seen, when) => judgeUser(seen, { userId, email }, when),
     async send(ground) {
       const input = { connection, step: 'create', ground, userId, body: userBody(person, account) };
-      const outcome = await sends.createHotdocsUser.executeWithOptions({ summary: 'create the user' }, [
-        input,
-      ]);
+      const outcome = await call('create the user', sends.createHotdocsUser, input);
       if (outcome.kind === 'unknown') lost += 1;
       // How HotDocs says that an address is taken is not public. Lost a second time, it may have been an error 500.
       whoseEmail = outcome.kind === 'unknown' ? lost > 1 : outcome.kind === 'refused';
@@ -74,7 +70,10 @@ async function createUser(run: Run): Promise<HotdocsUser> {
     idOf: (user) => user.userId,
     async recall(given) {
       if (!isGuid(given)) return 'A HotDocs user id is a GUID.';
-      const { value: user } = await reads.readHotdocsUser({ connection, userId: given.toLowerCase() });
+      const { value: user } = await call('read back the user that an operator named', reads.readHotdocsUser, {
+        connection,
+        userId: given.toLowerCase(),
+      });
       if (!user) return `HotDocs has no user ${given}.`;
       if (user.email === undefined) return { who: user, provenance: 'declared' };
       if (!sameEmail(user.email, email))
@@ -111,11 +110,15 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
     is: 'owed',
     debt: { what, instruction: `Deactivate user ${userId} in HotDocs Advance.` },
   };
-  const { value: user } = await run.safe(step, () => calls.readHotdocsUser({ connection, userId }));
+  const { value: user } = await run.safe(step, () =>
+    call('undo: look for the user by its GUID', calls.readHotdocsUser, { connection, userId }),
+  );
   if (!user) return { is: 'removed', how: 'it is not there' };
   if (user.email !== undefined && !sameEmail(user.email, person.email))
     return { is: 'kept', why: 'the account has another e-mail address now' };
   if (policy.undo === 'never') return owed;
-  const called = await run.safe(step, () => calls.deactivateHotdocsUser({ connection, userId }));
+  const called = await run.safe(step, () =>
+    call('undo: the configured call, if there is one', calls.deactivateHotdocsUser, { connection, userId }),
+  );
   return called ? { is: 'removed', how: `deactivated ${userId} by the configured call` } : owed;
 }

@@ -10,14 +10,14 @@ import type { RequestDocument } from '../src/request/schema';
 import { personId } from '../src/temporal/names';
 import { musterJob } from '../src/temporal/search-attributes';
 import { Board } from './account-run/board';
-import { local } from './account-run/calls';
+import { call, local } from './account-run/calls';
 import { attach, runChild } from './account-run/child-runs';
 
 export async function onboardPerson(request: RequestDocument): Promise<ResultDocument> {
   const { workflowId, memo, typedSearchAttributes } = workflowInfo();
   // By the id, which is proven to be the key's: until then the request may be anything.
   const board = new Board(workflowId.slice(personId('').length));
-  const plans = await local.preparePerson({
+  const plans = await call('check the request, plan a run for each account', local.preparePerson, {
     request,
     workflowId,
     ...jobOf(typedSearchAttributes.get(musterJob), memo?.[JOB]),
@@ -74,7 +74,7 @@ async function provision(
   report: (result: AccountResult) => void,
 ): Promise<void> {
   for (;;) {
-    const met = await local.meetRun({ plan });
+    const met = await call('is there a run of this account?', local.meetRun, { plan });
     switch (met.is) {
       case 'same-done':
         return report(met.document.accounts[connection] ?? emptyAccount('done'));

@@ -9,7 +9,7 @@ import { onefileUserAbility } from '../src/vendors/onefile/abilities';
 import { judgeUser, type OnefileUserRef, type UserLook } from '../src/vendors/onefile/judge';
 import type { OnefileAccount } from '../src/vendors/onefile/request';
 import { sameText, userChanges } from '../src/vendors/onefile/shapes';
-import { safeCalls, sendCalls } from './account-run/calls';
+import { call, safeCalls, sendCalls } from './account-run/calls';
 import { createOnce } from './account-run/create-once';
 import { clearLedger } from './account-run/ledgered';
 import { accountRun, type Purpose } from './account-run/lifecycle';
@@ -71,12 +71,8 @@ async function createUser(run: Run, sending: Sending): Promise<ReadyUser> {
   const look = async (): Promise<{ look: Look; seen: UserLook }> => {
     const [byMisId, byEmail] = await run.safe('verify', () =>
       Promise.all([
-        reads.findOnefileUserByMisId.executeWithOptions({ summary: 'verify: by MISID' }, [
-          { connection, role, misId },
-        ]),
-        reads.findOnefileUserByEmail.executeWithOptions({ summary: 'verify: by e-mail' }, [
-          { connection, role, email },
-        ]),
+        call('verify: by MISID', reads.findOnefileUserByMisId, { connection, role, misId }),
+        call('verify: by e-mail', reads.findOnefileUserByEmail, { connection, role, email }),
       ]),
     );
     return { look: byMisId.look, seen: { byMisId: byMisId.value, byEmail: byEmail.value } };
@@ -97,7 +93,7 @@ async function createUser(run: Run, sending: Sending): Promise<ReadyUser> {
       if (sending.answered) return NOT_TWICE;
       const input = { connection, step: 'create', ground, person, account, keychain };
       const outcome = await sending.password.send((secret) =>
-        sends.createOnefileUser.executeWithOptions({ summary: 'create the user' }, [{ ...input, secret }]),
+        call('create the user', sends.createOnefileUser, { ...input, secret }),
       );
       sending.tried ||= outcome.kind === 'done' || outcome.kind === 'unknown';
       if (outcome.kind !== 'done') return outcome;
@@ -114,7 +110,10 @@ async function createUser(run: Run, sending: Sending): Promise<ReadyUser> {
     idOf: ({ id }) => id,
     async recall(userId) {
       if (!/^[1-9]\d*$/.test(userId)) return 'A OneFile user id is a whole number.';
-      const user = await reads.findOnefileUserById({ connection, userId });
+      const user = await call('read back the user that an operator named', reads.findOnefileUserById, {
+        connection,
+        userId,
+      });
       if (!user) return `OneFile has no user ${userId}.`;
       if (!sameText(user.email, email))
         return `User ${userId} at OneFile has another e-mail address than this person.`;
@@ -158,7 +157,12 @@ async function giveFields(run: Run, { who, fresh }: ReadyUser): Promise<void> {
   await run.step('profile', async () => {
     const { connection, account } = run.plan;
     const update = (fields: Record<string, unknown>, skippable: boolean) =>
-      run.safe('profile', () => updateOnefileUser({ connection, userId: who.id, fields }), skippable);
+      run.safe(
+        'profile',
+        () =>
+          call('update the fields that differ', updateOnefileUser, { connection, userId: who.id, fields }),
+        skippable,
+      );
     if (unmarked) {
       await update({ MISID: account.misId }, false);
       run.witness('profile', 'gave the user our MISID', 'updated');
@@ -178,8 +182,16 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
   const { role, misId } = account;
   const calls = safeCalls<typeof activities>(run.plan, CALLS_A_SEARCH);
   const user = await run.safe(step, async () => {
-    if (made.id !== undefined) return calls.findOnefileUserById({ connection, userId: made.id });
-    const { value } = await calls.findOnefileUserByMisId({ connection, role, misId });
+    if (made.id !== undefined)
+      return call('undo: look for the user by its id', calls.findOnefileUserById, {
+        connection,
+        userId: made.id,
+      });
+    const { value } = await call('undo: look for the user by its MISID', calls.findOnefileUserByMisId, {
+      connection,
+      role,
+      misId,
+    });
     return value.find(({ email }) => sameText(email, person.email)) ?? null;
   });
   if (!user) {
@@ -192,7 +204,9 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
   await dropSecrets(run, step);
   if (policy.undo === 'never')
     return { is: 'owed', debt: { what, instruction: `Archive and suspend ${what}.` } };
-  await run.safe(step, () => calls.archiveOnefileUser({ connection, userId: user.id }));
+  await run.safe(step, () =>
+    call('undo: archive the user', calls.archiveOnefileUser, { connection, userId: user.id }),
+  );
   return {
     is: 'owed',
     debt: { what, instruction: `Suspend ${what}: it is archived, but the person can still log in.` },

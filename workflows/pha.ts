@@ -6,7 +6,7 @@ import type { Made, ResultDocument } from '../src/account/result';
 import type { RequestDocument } from '../src/request/schema';
 import { phaAssessmentAbility, phaUserAbility } from '../src/vendors/pha/abilities';
 import type { PhaAccount } from '../src/vendors/pha/request';
-import { sendCalls } from './account-run/calls';
+import { call, sendCalls } from './account-run/calls';
 import { clearLedger, createOnceByLedger } from './account-run/ledgered';
 import { accountRun, type Purpose } from './account-run/lifecycle';
 import type { AccountRun } from './account-run/run';
@@ -31,10 +31,7 @@ async function createUser(run: Run): Promise<string> {
     verifyStep: 'verify',
     what: 'the user',
     ability: phaUserAbility,
-    send: (ground) =>
-      createPhaUser.executeWithOptions({ summary: 'create the user' }, [
-        { connection, step: 'create', ground, person },
-      ]),
+    send: (ground) => call('create the user', createPhaUser, { connection, step: 'create', ground, person }),
     idOf: (userId) => userId,
     fromId: (id) => id ?? '',
     // Nothing can be read back at PHA: what an operator saw in Manage Users is taken at its word.
@@ -68,10 +65,15 @@ async function submitAssessment(run: Run, userId: string): Promise<void> {
       ability: phaAssessmentAbility,
       async send(ground) {
         lost = undefined;
-        const outcome = await submitPhaUserProfile.executeWithOptions(
-          { summary: 'get the form and submit it' },
-          [{ connection, step, ground, userId, person, account, due: due ?? undefined }],
-        );
+        const outcome = await call('get the form and submit it', submitPhaUserProfile, {
+          connection,
+          step,
+          ground,
+          userId,
+          person,
+          account,
+          due: due ?? undefined,
+        });
         lost = outcome.sent;
         return outcome;
       },
@@ -125,6 +127,7 @@ async function reportUnasked(run: Run, unasked: SubmittedStep['wanted']): Promis
         'gives. Enter the missing values in PHA, or leave them out; then resolve with --exists.',
     },
     decisions: ['resolve'],
+    resolveBy: ['exists'],
     rule: () => Promise.resolve(undefined),
   });
 }

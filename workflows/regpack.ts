@@ -17,7 +17,7 @@ import {
 import type { RegpackAccount, RegpackChild } from '../src/vendors/regpack/request';
 import type { Scan } from '../src/vendors/regpack/scan';
 import { fieldChanges, markerOf, projectFields } from '../src/vendors/regpack/shapes';
-import { safeCalls, sendCalls } from './account-run/calls';
+import { call, safeCalls, sendCalls } from './account-run/calls';
 import { clearLedger, createOnceByLedger } from './account-run/ledgered';
 import { accountRun, type Purpose } from './account-run/lifecycle';
 import type { AccountRun } from './account-run/run';
@@ -69,9 +69,14 @@ async function createUser(run: Run): Promise<User> {
     },
     async send(ground) {
       fresh = true;
-      const outcome = await sends.createRegpackUser.executeWithOptions({ summary: 'create the user' }, [
-        { connection, step: 'create', ground, key, person, account },
-      ]);
+      const outcome = await call('create the user', sends.createRegpackUser, {
+        connection,
+        step: 'create',
+        ground,
+        key,
+        person,
+        account,
+      });
       fresh = outcome.kind === 'done' || outcome.kind === 'unknown';
       return outcome;
     },
@@ -80,7 +85,11 @@ async function createUser(run: Run): Promise<User> {
     async recall(userId) {
       if (!isId(userId)) return NO_ID;
       const fields = tellingFields(sought);
-      const { user, here } = await reads.getRegpackInfo({ connection, cloginId: userId, fields });
+      const { user, here } = await call('read back the user that an operator named', reads.getRegpackInfo, {
+        connection,
+        cloginId: userId,
+        fields,
+      });
       if (!user || !here) return `Regpack has no user ${userId} in this project.`;
       const verdict = judgeOne(user, sought);
       if (verdict.is !== 'found') return verdict.message;
@@ -129,6 +138,7 @@ async function compareIds(run: Run, { userId, fresh }: User): Promise<void> {
       message: `${message} To go on with user ${userId}, resolve with --user-id ${userId}.`,
     },
     decisions: ['resolve'],
+    resolveBy: ['userId'],
     rule(input) {
       if (input.userId === userId || input.exists) return Promise.resolve(undefined);
       const sentence = `This account can go on with user ${userId} only: that is the one it has.`;
@@ -147,7 +157,11 @@ async function giveFields(run: Run, { userId, fresh }: User): Promise<void> {
     const reads = safeCalls<typeof activities>(run.plan);
     const info = { connection, cloginId: userId, fields: Object.keys(wanted) };
     for (;;) {
-      const { user, here } = await run.safe('profile', () => reads.getRegpackInfo(info), true);
+      const { user, here } = await run.safe(
+        'profile',
+        () => call('read the fields', reads.getRegpackInfo, info),
+        true,
+      );
       if (user && here) {
         if (user.statusId !== undefined && user.statusId === String(account.excludedStatusId))
           run.note(`User ${userId} has the status that excludes, and was left so.`);
@@ -155,7 +169,11 @@ async function giveFields(run: Run, { userId, fresh }: User): Promise<void> {
         const names = Object.keys(doc).join(', ');
         if (names === '') return;
         const update = { connection, cloginId: userId, doc, submitForms, sendMail };
-        await run.safe('profile', () => reads.updateRegpackUser(update), true);
+        await run.safe(
+          'profile',
+          () => call('update the fields that differ', reads.updateRegpackUser, update),
+          true,
+        );
         return run.witness('profile', 'updated fields', names);
       }
       await run.park({
@@ -188,15 +206,17 @@ async function createChild(run: Run, key: string, { userId: parent, fresh }: Use
       judge: (scan) => (scan ? judgeScan(scan, judgeChild(scan.hits, sought)) : { is: 'absent' }),
     },
     send: (ground) =>
-      sends.createRegpackChild.executeWithOptions({ summary: 'create a child' }, [
-        { connection, step, ground, parent, child, account },
-      ]),
+      call('create a child', sends.createRegpackChild, { connection, step, ground, parent, child, account }),
     idOf: (childId) => childId,
     fromId: (id) => id ?? '',
     async recall(childId) {
       if (!isId(childId)) return NO_ID;
       const fields = tellingFields(sought);
-      const { user } = await reads.getRegpackInfo({ connection, cloginId: childId, fields });
+      const { user } = await call('read back the child that an operator named', reads.getRegpackInfo, {
+        connection,
+        cloginId: childId,
+        fields,
+      });
       if (user?.parent !== parent) return `User ${parent} has no child ${childId} at Regpack.`;
       const verdict = judgeChild([user], sought);
       if (verdict.is !== 'found') return `Child ${childId} has another name or key than this one.`;
@@ -235,7 +255,12 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
   const calls = safeCalls<typeof activities>(run.plan, 2);
   const email = step === 'create' ? { email: person.email } : {};
   const removal = await run.safe(step, () =>
-    calls.excludeRegpackUser({ connection, cloginId, statusId, ...email }),
+    call('undo: give the status that excludes', calls.excludeRegpackUser, {
+      connection,
+      cloginId,
+      statusId,
+      ...email,
+    }),
   );
   if (removal === 'changed') return { is: 'kept', why: 'the user has another e-mail address now' };
   return { is: 'removed', how: removal === 'gone' ? 'gone already' : `excluded by status ${statusId}` };

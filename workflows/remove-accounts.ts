@@ -5,7 +5,7 @@ import type { PlannedRemoval } from '../activities/people';
 import { type AccountResult, emptyAccount, type ResultDocument } from '../src/account/result';
 import { removalId } from '../src/temporal/names';
 import { Board } from './account-run/board';
-import { local } from './account-run/calls';
+import { call, local } from './account-run/calls';
 import { attach, runChild } from './account-run/child-runs';
 import type { Purpose } from './account-run/lifecycle';
 import { undoSignal } from './account-run/messages';
@@ -24,7 +24,7 @@ export async function removeAccounts(removal: Removal): Promise<ResultDocument> 
   const { workflowId } = workflowInfo();
   // By the id, which is proven to be the key's: until then the argument may be anything.
   const board = new Board(workflowId.slice(removalId('').length));
-  const removals = await local.planRemovals({ removal, workflowId });
+  const removals = await call('which accounts are there?', local.planRemovals, { removal, workflowId });
   const { keepAdopted = false, reason = 'removal was asked for' } = removal;
   for (const { connection } of removals) board.set(connection, emptyAccount('running'));
   const purpose = keepAdopted ? 'undo' : 'remove';

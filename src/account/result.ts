@@ -23,7 +23,10 @@ export type ProblemCode =
 
 export type Decision = 'retry' | 'amend' | 'resolve' | 'skip' | 'undo' | 'settle';
 
-/** Why a run stands still, and what an operator may decide. */
+/** How an operator says what is true at the vendor. */
+export type Resolving = 'userId' | 'exists' | 'notCreated';
+
+/** Why a run stands still, or waits for the vendor (then its status is `running`), and what an operator may decide. */
 export interface Problem {
   step: string;
   code: ProblemCode;
@@ -31,7 +34,10 @@ export interface Problem {
   vendorStatus: number | null;
   /** ISO 8601 UTC. */
   since: string;
+  /** Empty where nobody has to decide. */
   decisions: Decision[];
+  /** What `resolve` may say here, where it is among the decisions. */
+  resolveBy?: Resolving[];
 }
 
 /** Something that undo could not remove, and what a person has to do about it. */

@@ -1,7 +1,7 @@
 // A result document as people read it: a table of accounts, then what each one that stands still waits for.
-import { commandFor } from '../../workflows/account-run/card';
-import type { AccountResult, Provenance, ResultDocument, Status, StepState } from '../account/result';
+import type { AccountResult, ResultDocument, Status, StepState } from '../account/result';
 import { isLostNote, revealCommand, type SecretRecord, sayStanding } from '../account/secret';
+import { adviceOn, choicesOn, KNOWN_BY } from '../account/words';
 import { accountId } from '../temporal/names';
 import { ink } from './screen';
 import { table } from './table';
@@ -12,14 +12,6 @@ const PAINT: Readonly<Record<Status, (text: string) => string>> = {
   parked: ink.yellow,
   failed: ink.red,
   compensated: ink.red,
-};
-
-/** How we know that an account exists, in words. */
-export const KNOWN_BY: Readonly<Record<Provenance, string>> = {
-  created: 'our create was answered',
-  confirmed: 'the answer to our create was lost, its effect was found',
-  adopted: 'it was there before us',
-  declared: "an operator's word",
 };
 
 const MARKS: Readonly<Record<StepState, string>> = {
@@ -80,15 +72,20 @@ export function problemsText(document: ResultDocument): string {
 
 function problemLines(id: string, { status, problem }: AccountResult): string[] {
   if (!problem) return [];
-  const { step, code, message, vendorStatus, since, decisions } = problem;
+  const { step, code, message, vendorStatus, since } = problem;
   const answered = vendorStatus === null ? '' : ` (the vendor answered ${vendorStatus})`;
   const lines = [
     '',
     `${ink.bold(id)} ${status}: ${PAINT[status](code)} in step ${step}, since ${since}${answered}`,
     ...message.split('\n').map((line) => `  ${line}`),
   ];
-  if (decisions.length === 0) return lines;
-  return [...lines, '  Decide with:', ...decisions.map((decision) => `    ${commandFor(decision, id)}`)];
+  const choices = choicesOn(problem, id);
+  if (choices.length === 0) return [...lines, `  ${adviceOn(problem)}`];
+  const widest = Math.max(...choices.map(({ command }) => command.length));
+  const commands = choices.map(
+    ({ command, when }) => `    ${ink.bold(command.padEnd(widest))}  ${ink.dim(`# ${when}`)}`,
+  );
+  return [...lines, `  ${adviceOn(problem)} Then one of:`, ...commands];
 }
 
 /** Where a vendor made a password, how to see it, or that it is lost; empty where none did. */

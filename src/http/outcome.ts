@@ -16,7 +16,7 @@ export interface Done<T> {
 export interface Refused {
   kind: 'refused';
   code: RefusalCode;
-  /** The vendor's own words, shortened. May hold personal data: encrypted in Temporal, scrubbed in logs. */
+  /** The vendor's own words, shortened, and without what is personal in them (src/request/personal). */
   message: string;
   vendorStatus?: number;
 }

@@ -2,6 +2,7 @@
 // their outcome. Credentials that were rejected once are not sent again until somebody lifts the bar (accounts lock after
 // a few failures); only a probe goes past it.
 import type { Dispatcher } from 'undici';
+import { personalTexts, withoutPersonal } from '../request/personal';
 import type { Auth } from './auth';
 import type { Call } from './call';
 import { classify, isForbidden, isUnauthorized } from './classify';
@@ -17,6 +18,11 @@ export interface TransportOptions extends Omit<NetworkOptions, 'origin'> {
   requestsPerSecond?: number;
   /** Told of every exchange; holds nothing personal. */
   onCall?: (report: CallReport) => void;
+  /**
+   * Texts that no message of an outcome may repeat, beside those that a call itself sent: secrets, and what is known of
+   * the person.
+   */
+  unsaid?: () => readonly string[];
   /** What all processes together know of the credentials; left out, this one minds itself alone. */
   gate?: Gate;
 }
@@ -96,6 +102,23 @@ export function createTransport(options: TransportOptions): Transport {
     }
   }
 
+  /** The call, with the vendor's words rid of all that is personal or secret before anything else is made of them. */
+  function discreet<T>(call: Call<T>, headers: Record<string, string>): Call<T> {
+    return {
+      ...call,
+      refusal(reply) {
+        const said = call.refusal(reply);
+        if (!said) return undefined;
+        const sent = personalTexts([call.json, call.query]);
+        const values = [...sent, ...tokensIn(headers), ...(options.unsaid?.() ?? [])];
+        const clean = (text: string) => withoutPersonal(text, values);
+        // First the whole reply: half a value, where a long text was cut off, would not be known again.
+        const { message } = call.refusal({ ...reply, text: clean(reply.text) }) ?? said;
+        return { ...said, message: clean(message) };
+      },
+    };
+  }
+
   async function report<T>(call: Call<T>, work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
     const begun = performance.now();
     const outcome = await work();
@@ -109,7 +132,7 @@ export function createTransport(options: TransportOptions): Transport {
     report(call, async () => {
       const reply = await once(call, headers, {});
       if (isUnauthorized(reply) || isForbidden(reply)) return rejected(call, reply.status);
-      return classify(call, reply, Date.now());
+      return classify(discreet(call, headers), reply, Date.now());
     });
   const login = <T>(call: Call<T>): Promise<Outcome<T>> => ask(call, {});
 
@@ -131,7 +154,7 @@ export function createTransport(options: TransportOptions): Transport {
         return rejected(call, reply.status);
       }
       if (isForbidden(reply)) return forbidden(call, reply, credentials.headers);
-      return classify(call, reply, Date.now());
+      return classify(discreet(call, credentials.headers), reply, Date.now());
     }
   }
 
@@ -159,7 +182,7 @@ export function createTransport(options: TransportOptions): Transport {
           vendorStatus: 403,
         };
     }
-    const words = call.refusal(reply)?.message ?? 'Forbidden';
+    const words = discreet(call, headers).refusal(reply)?.message ?? 'Forbidden';
     return {
       kind: 'refused',
       code: 'misconfigured',
@@ -212,6 +235,11 @@ export function createTransport(options: TransportOptions): Transport {
     unbar: lift,
     close: () => pool.destroy(),
   };
+}
+
+/** `Bearer abc` is said as a whole, or without its first word. */
+function tokensIn(headers: Record<string, string>): string[] {
+  return Object.values(headers).flatMap((value) => [value, ...value.split(' ').slice(1)]);
 }
 
 function queryOf(call: Call<unknown>): string {

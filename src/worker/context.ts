@@ -9,6 +9,7 @@ import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from
 import type { ConnectionConfig, ConnectionOf, MusterConfig } from '../config/schema';
 import type { Transport } from '../http/transport';
 import type { KeyRing } from '../privacy/keys';
+import { personalTexts } from '../request/personal';
 import type { VendorName } from '../vendors/registry';
 import type { Holds } from './holds';
 
@@ -25,7 +26,13 @@ export interface WorkerContext {
   log: Pick<Console, 'debug' | 'info' | 'warn' | 'error'>;
 }
 
-const storage = new AsyncLocalStorage<WorkerContext>();
+interface Surroundings {
+  context: WorkerContext;
+  /** What the activity was called with. */
+  input: unknown;
+}
+
+const storage = new AsyncLocalStorage<Surroundings>();
 
 /** What running activities want their heartbeats to carry. */
 const details = new WeakMap<Context, () => unknown>();
@@ -36,9 +43,14 @@ export function beatWith(snapshot: () => unknown): void {
 }
 
 export function workerContext(): WorkerContext {
-  const context = storage.getStore();
-  if (!context) throw new Error('This runs in activities of a Muster worker only.');
-  return context;
+  const surroundings = storage.getStore();
+  if (!surroundings) throw new Error('This runs in activities of a Muster worker only.');
+  return surroundings.context;
+}
+
+/** What the activity that is under way knows of its person; nothing outside of one. */
+export function knownOfPerson(): readonly string[] {
+  return personalTexts(storage.getStore()?.input);
 }
 
 /** One connection, as an activity uses it. */
@@ -77,7 +89,7 @@ export class ContextInterceptor implements ActivityInboundCallsInterceptor {
       ? undefined
       : setInterval(() => activity.heartbeat(details.get(activity)?.()), HEARTBEAT_MS);
     try {
-      return await storage.run(this.context, () => next(input));
+      return await storage.run({ context: this.context, input: input.args }, () => next(input));
     } finally {
       clearInterval(beat);
     }

@@ -38,16 +38,21 @@ export function createLog({ level = 'info', to }: LogOptions = {}): Logger {
   };
 }
 
-/** Symbols of the SDK's own metadata fall away by themselves. */
+/**
+ * Plain words and numbers stay. Anything with parts is left out: at `trace` the SDK hands over whole tasks, with the decrypted
+ * arguments of runs. Symbols of its metadata fall away by themselves.
+ */
 function tidy(meta: LogMetadata): Record<string, unknown> {
   const ofRun = 'workflowId' in meta || 'activityId' in meta;
   return Object.fromEntries(
-    Object.entries(meta).map(([name, value]) => [
-      name,
-      value instanceof Error ? describeError(value, ofRun) : value,
-    ]),
+    Object.entries(meta).map(([name, value]) => {
+      if (value instanceof Error) return [name, describeError(value, ofRun)];
+      return [name, typeof value === 'object' && value !== null ? LEFT_OUT : value];
+    }),
   );
 }
+
+const LEFT_OUT = '[left out]';
 
 interface DescribedError {
   name: string;

@@ -3,6 +3,7 @@ import type { ConnectionConfig, MusterConfig } from '../config/schema';
 import type { Auth } from '../http/auth';
 import { type CallReport, createTransport, type Gate, type Transport } from '../http/transport';
 import { vendorOf } from '../vendors/registry';
+import { knownOfPerson } from './context';
 
 /**
  * @param onCall told of every exchange, with the connection's name
@@ -20,9 +21,17 @@ export function openTransports(
         ...connection,
         auth: authOf(connection),
         onCall: (report) => onCall(name, report),
+        unsaid: () => [...secretsIn(connection), ...knownOfPerson()],
         gate: gateOf(name),
       }),
     ]),
+  );
+}
+
+function secretsIn(connection: ConnectionConfig): string[] {
+  const keys: readonly string[] = vendorOf(connection.vendor).secrets;
+  return Object.entries(connection).flatMap(([key, value]) =>
+    keys.includes(key) && typeof value === 'string' ? [value] : [],
   );
 }
 

@@ -92,8 +92,9 @@ test('a lost answer at PHA parks with 3; the problem, the decisions, and the way
   expect(parked.code).toBe(3);
   expect(parked.stdout).toContain(`${id} parked: outcome-unknown in step create, since `);
   expect(parked.stdout).toContain(
-    `  muster resolve ${id} --user-id … | --exists | --not-created --reason "…"`,
+    `  muster resolve ${id} --user-id ID --reason "…"   # you found it there\n`,
   );
+  expect(parked.stdout).toContain(`  muster resolve ${id} --not-created --reason "…"  # it is certainly not`);
 
   expect(await scene.run(['show', id])).toMatchObject({ code: 3 });
   const list = JSON.parse((await scene.run(['list', '--parked', '--json'])).stdout) as unknown[];

@@ -1,5 +1,6 @@
 // Whole replies and what each of them means (design.md, "What a vendor call can end as"): proven by its body, refused in
 // the vendor's own shape, or unknown.
+import { headerAuth } from '../../src/http/auth';
 import { type Call, empty, text } from '../../src/http/call';
 import type { Outcome } from '../../src/http/outcome';
 import { plainRefusal, restwsRefusal, successFalseRefusal } from '../../src/http/refusals';
@@ -231,4 +232,24 @@ test('what is sent names its type and asks for no encoding, no cookie and nothin
     'content-length': '15',
     authorization: 'Bearer made-up',
   });
+});
+
+test.each<[string, string]>([
+  [
+    'as it is',
+    'Orla Quillan <orla.q@example.org> is taken; you are Bearer hush-hush-token, key hush-hush-key',
+  ],
+  ['cut off in the middle of it', `${'.'.repeat(480)} Orla Quillan, Orla Quillan, Orla Quillan`],
+])('a refusal that repeats what was sent, or a secret, %s, keeps neither', async (_, said) => {
+  const there = await peer((socket) =>
+    reply(socket, { status: 422, body: JSON.stringify({ message: said }) }),
+  );
+  const transport = transportTo(there.url, {
+    auth: headerAuth(() => ({ authorization: 'Bearer hush-hush-token' })),
+    unsaid: () => ['hush-hush-key'],
+  });
+  const call = { ...CREATE, json: { name: 'Orla Quillan' }, refusal: plainRefusal };
+  const outcome = await transport.send(call, FRESH);
+  expect(outcome).toMatchObject({ kind: 'refused', message: expect.stringContaining('[…]') });
+  expect(JSON.stringify(outcome)).not.toMatch(/orla|quil|hush|example\.org/i);
 });

@@ -1,5 +1,5 @@
 // Personal values: which texts of a request are, and that none of them stays in a text that a vendor wrote.
-import { personalValues, scrub } from '../../src/request/personal';
+import { personalTexts, personalValues, scrub, withoutPersonal } from '../../src/request/personal';
 import { requestWith, sound } from './support';
 
 test('every text of person and accounts, but not words, ids or short ones', () => {
@@ -88,8 +88,27 @@ test.each([
     '[…]',
   ],
   ['a dot is a dot', 'bo-derrick', ['bo.derrick'], 'bo-derrick'],
+  ['a short name as a word only', 'Canada has no Ada: "ada_1"', ['Ada'], 'Canada has no […]: "[…]_1"'],
   ['nothing to find', 'quota exceeded', ['Lovelace'], 'quota exceeded'],
   ['nothing to look for', 'Lovelace', [], 'Lovelace'],
 ])('%s', (_, text, values, expected) => {
   expect(scrub(text, values)).toBe(expected);
+});
+
+test("of any plain data: its texts, but not names of fields, words of the vendor's, or ids", () => {
+  const body = {
+    type: 'profile',
+    uid: '12345',
+    field_credentials: 'Doctor',
+    status: 1,
+    more: [{ mail: 'bo@example.org' }],
+  };
+  expect(personalTexts([body, undefined])).toEqual(['bo@example.org', 'Doctor']);
+  expect(personalTexts({ fields: ['main_email'] })).toEqual([]);
+  expect(personalTexts({ fields: { main_email: 'bo@example.org' } })).toEqual(['bo@example.org']);
+});
+
+test('an e-mail address of somebody nobody knows is taken out of what a vendor said', () => {
+  const said = 'Name Bo is taken by <pippa.derrick+x@mail.example.org>, see ?mail=zoe%40example.com&x=1';
+  expect(withoutPersonal(said, ['Bo'])).toBe('Name […] is taken by <[…]>, see ?mail=[…]&x=1');
 });

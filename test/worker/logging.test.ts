@@ -38,6 +38,13 @@ test('an error out of an activity or a workflow leaves its kind and its place, n
   }
 });
 
+test('what has parts is left out: the SDK hands over whole tasks', () => {
+  const { lines, log } = logTo({ level: 'trace' });
+  log.trace('Got workflow activation', { runId: 'r', jobs: [{ arguments: [SAID] }], said: { words: SAID } });
+  expect(lines[0]).toMatchObject({ runId: 'r', jobs: '[left out]', said: '[left out]' });
+  expect(JSON.stringify(lines)).not.toContain('orla');
+});
+
 test('an error of the worker itself keeps its words: an operator needs them', () => {
   const { lines, log } = logTo();
   log.error('cannot poll', { error: Object.assign(new Error('connection refused'), { code: 14 }) });

@@ -69,6 +69,15 @@ export const follow = proxyActivities<Pick<typeof people, 'followRun'>>({
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
 });
 
+/** Calls an activity, which the Temporal UI then shows by this summary: plain words, nothing personal. */
+export function call<Args extends unknown[], Result>(
+  summary: string,
+  activity: { executeWithOptions(options: { summary: string }, args: Args): Promise<Result> },
+  ...args: Args
+): Promise<Result> {
+  return activity.executeWithOptions({ summary }, args);
+}
+
 /** A send's outcome: its own word, or `unknown` when it ended without one. */
 export async function outcomeOf<T>(send: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
   try {

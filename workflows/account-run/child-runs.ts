@@ -10,7 +10,7 @@ import type { Followed } from '../../activities/people';
 import { type AccountResult, emptyAccount, type ResultDocument } from '../../src/account/result';
 import type { RunPlan } from '../../src/client/start';
 import { searchAttributesOf } from '../../src/temporal/search-attributes';
-import { follow, local } from './calls';
+import { call, follow, local } from './calls';
 import type { Purpose } from './lifecycle';
 
 /** Starts the account's run and waits for its end. An undo's or removal's bears no fingerprint: what is gone can be asked for again. */
@@ -58,7 +58,11 @@ export async function attach(
 ): Promise<void> {
   let known: 'running' | 'parked' = 'running';
   for (;;) {
-    const now: Followed = await follow.followRun({ workflowId: plan.workflowId, runId, known });
+    const now: Followed = await call('follow the run that was there already', follow.followRun, {
+      workflowId: plan.workflowId,
+      runId,
+      known,
+    });
     const { ended, document } = now;
     report(accountIn(connection, document));
     if (ended) return;

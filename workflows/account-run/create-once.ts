@@ -1,8 +1,8 @@
 // Drives the create-once protocol for one step of a run: asks the state machine for the next move, makes it by an
 // activity or a timer, and tells it what came of it. Each look and each send is an event of the run's history.
-import { ActivityFailure, ApplicationFailure, sleep } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import type { Ability, Ground, Inheritance, Look, Policy } from '../../src/account/plan';
-import type { Decision, Provenance } from '../../src/account/result';
+import type { Decision, Provenance, Resolving } from '../../src/account/result';
 import { minimumSettle } from '../../src/http/fence';
 import type { Outcome } from '../../src/http/outcome';
 import { outcomeOf } from './calls';
@@ -44,6 +44,9 @@ export interface Creation<Seen, Who> {
   skippable?: boolean;
 }
 
+/** A vendor that takes no requests for so long, in milliseconds, is said in lists; a short wait is not worth an event. */
+const LISTED_AFTER_MS = 3_000;
+
 export interface Created<Who> {
   who: Who;
   provenance: Provenance;
@@ -68,6 +71,7 @@ export async function createOnce<Seen, Who>(
   let first: typeof begun | undefined = begun;
   let look: Look = begun.look;
   let lostAt = Date.now();
+  let unsentWords = '';
   let state: State<Who> = begin(rules);
 
   for (;;) {
@@ -93,13 +97,17 @@ export async function createOnce<Seen, Who>(
         run.witness(step, `sent ${creation.what}`, sayOutcome(outcome, creation));
         if (!state.everLost && provenNothing(outcome)) run.unrecord(step);
         if (outcome.kind === 'unknown') lostAt = Date.now();
+        if (outcome.kind === 'unsent') unsentWords = outcome.message;
+        else await run.goOn(step);
         // The run was reset: what the run before it read of earlier runs counts as little as what it saw.
         if (outcome.kind === 'unsent' && outcome.stale === 'run') inheritance = await run.inheritAnew();
         state = next(rules, state, { of: 'send', outcome });
         break;
       }
       case 'wait':
-        await sleep(spread(move), { summary: sayWait(state, creation.what) });
+        if (move.after !== 'settle' && state.waitedMs >= LISTED_AFTER_MS)
+          await run.waitForVendor(step, { code: 'vendor-unavailable', message: unsentWords });
+        await run.pauseFor(sayWait(state, creation.what), spread(move));
         state = next(rules, state, { of: 'wait' });
         break;
       case 'park': {
@@ -107,6 +115,7 @@ export async function createOnce<Seen, Who>(
           step,
           trouble: move.trouble,
           decisions: decisionsFor(creation, state),
+          resolveBy: waysToResolve(creation),
           certain: !state.suspect && !state.needsWord,
           rule(input) {
             if (input.notCreated && tooEarly(rules, state, Date.now() - lostAt))
@@ -199,6 +208,17 @@ function decisionsFor(
   ];
 }
 
+function waysToResolve({
+  recall,
+  existsAs,
+}: Pick<Creation<unknown, unknown>, 'recall' | 'existsAs'>): Resolving[] {
+  return [
+    ...(recall ? ['userId' as const] : []),
+    ...(existsAs === undefined ? [] : ['exists' as const]),
+    'notCreated',
+  ];
+}
+
 /** Turns a decision into the protocol's ruling; what an operator found is read back before it is believed. */
 async function ruleOn<Who>(
   creation: Pick<Creation<unknown, Who>, 'step' | 'recall' | 'existsAs'>,
@@ -245,8 +265,8 @@ function spread({ ms, after }: { ms: number; after: 'look' | 'settle' | 'send' }
 }
 
 function sayWait({ move }: State<unknown>, what: string): string {
-  if (move.do === 'wait' && move.after === 'settle') return `settling: does the vendor show ${what}?`;
-  return 'the vendor takes no requests now';
+  if (move.do === 'wait' && move.after === 'settle') return `Settling: does the vendor show ${what}?`;
+  return 'The vendor takes no requests; it is sent again.';
 }
 
 function sayVerdict(verdict: Verdict<unknown>): string {

@@ -8,7 +8,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { Decision } from '../../src/account/result';
-import { local } from './calls';
+import { call, local } from './calls';
 import {
   amend,
   type DecisionInput,
@@ -90,7 +90,10 @@ export function decisionHandlers(current: () => AccountRun | undefined): void {
 
 async function checked(name: Decision, input: DecisionInput): Promise<DecisionInput> {
   try {
-    return await local.checkDecision({ decision: name, input });
+    return await call('check what was typed with the decision', local.checkDecision, {
+      decision: name,
+      input,
+    });
   } catch (error) {
     // A local activity's failure comes as it was thrown, a remote one's wrapped.
     const cause = error instanceof ActivityFailure ? error.cause : error;

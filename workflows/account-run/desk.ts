@@ -1,7 +1,7 @@
 // The desk of a run: where it asks an operator when it cannot go on, and where decisions and cancellations come in. A question
 // stands until it is answered; what is decided is recorded with its reason before the step goes on with it.
 import { ApplicationFailure, CancelledFailure, condition, workflowInfo } from '@temporalio/workflow';
-import type { Decision, ProblemCode, ResultDocument } from '../../src/account/result';
+import type { Decision, ProblemCode, Resolving, ResultDocument } from '../../src/account/result';
 import { local } from './calls';
 import { Amended, Skipped, Undoing } from './interruptions';
 import type { DecisionInput } from './messages';
@@ -26,6 +26,8 @@ export interface OpenQuestion<Ruling> {
   step: string;
   trouble: Trouble;
   decisions: Decision[];
+  /** What `resolve` may say, where it is among the decisions. */
+  resolveBy?: Resolving[];
   /** False while it is not known what exists: then nothing is undone without a person's word. */
   certain?: boolean;
   /** Turns a decision into what the step needs; throws ApplicationFailure with a sentence when it is not believed. */
@@ -71,13 +73,13 @@ export class Desk {
       vendorStatus: trouble.vendorStatus ?? null,
       since: new Date().toISOString(),
       decisions: this.decisionsOn(open),
+      ...(open.resolveBy && { resolveBy: open.resolveBy }),
     });
     await run.tellParent();
     await condition(() => 'answer' in question);
     delete this.question;
     run.begin(step);
-    run.goOn(step);
-    await run.tellParent();
+    await run.goOn(step);
     if (isInterruption(question.answer)) throw question.answer;
     return question.answer as Ruling;
   }

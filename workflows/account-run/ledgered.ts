@@ -3,7 +3,7 @@
 // vendor can be asked after all, only weakly or at a price, the ledger comes first and says how hard to ask.
 import type { Ground, Inheritance, Ledger, LedgerEntry } from '../../src/account/plan';
 import type { Outcome } from '../../src/http/outcome';
-import { remote } from './calls';
+import { call, remote } from './calls';
 import { type Created, type Creation, createOnce } from './create-once';
 import type { Verdict } from './protocol';
 import type { AccountRun } from './run';
@@ -41,13 +41,16 @@ export async function createOnceByLedger<Who, Seen = never>(
   const { step, ask } = creation;
   const account = { connection, key };
   const record = (entry: Omit<LedgerEntry, 'at' | 'runId'>) =>
-    remote.writeLedger({ ...account, step, entry });
+    call('put down in the ledger what came of it', remote.writeLedger, { ...account, step, entry });
   let doubt = false;
 
   const created = await createOnce<Known<Seen>, Who>(run, {
     ...creation,
     async look() {
-      const [{ look, value }, inherited] = await Promise.all([remote.readLedger(account), run.inheritance]);
+      const [{ look, value }, inherited] = await Promise.all([
+        call('what does the ledger know?', remote.readLedger, account),
+        run.inheritance,
+      ]);
       const entry = value[step];
       if (!ask || entry?.state === 'made') return { look, seen: { entry, inherited } };
       const seen = await ask.look(doubt || entry?.state === 'sending' || maySent(inherited, step));
@@ -68,7 +71,11 @@ export async function createOnceByLedger<Who, Seen = never>(
     async send(ground: Ground): Promise<Outcome<Who>> {
       const doubted = doubt;
       doubt = true;
-      const intent = await remote.intendInLedger({ ...account, step, ground });
+      const intent = await call('put down in the ledger that it is about to be sent', remote.intendInLedger, {
+        ...account,
+        step,
+        ground,
+      });
       if (intent.kind !== 'done') return intent;
       const outcome = await creation.send(ground);
       // Nothing left: the next look need not reach further than this one's did.
@@ -118,7 +125,12 @@ function open({ at }: LedgerEntry): { is: 'unsure'; message: string } {
 /** After an undo whose debts are settled: nothing of ours is there any more. */
 export async function clearLedger(run: AccountRun): Promise<void> {
   const { connection, key } = run.plan;
-  const { value } = await remote.readLedger({ connection, key });
+  const { value } = await call('what does the ledger know?', remote.readLedger, { connection, key });
   for (const step of Object.keys(value))
-    await remote.writeLedger({ connection, key, step, entry: { state: 'clear' } });
+    await call('clear the ledger: nothing of ours is there any more', remote.writeLedger, {
+      connection,
+      key,
+      step,
+      entry: { state: 'clear' },
+    });
 }

@@ -14,7 +14,7 @@ import type { AccountPlan } from '../../src/account/plan';
 import { emptyAccount, type ResultDocument, resultDocument } from '../../src/account/result';
 import type { RequestDocument } from '../../src/request/schema';
 import { secretSignal } from '../secret-escrow/messages';
-import { local } from './calls';
+import { call, local } from './calls';
 import { decisionHandlers } from './decisions';
 import { Undoing } from './interruptions';
 import { progress } from './messages';
@@ -87,7 +87,10 @@ async function unlessUndone(provision: () => Promise<void>): Promise<Trouble | u
 
 async function prepare(request: RequestDocument): Promise<AccountPlan> {
   try {
-    return await local.prepareAccountRun({ request, workflowId: workflowInfo().workflowId });
+    return await call('check the request', local.prepareAccountRun, {
+      request,
+      workflowId: workflowInfo().workflowId,
+    });
   } catch (error) {
     if (isCancellation(error)) throw error;
     // A local activity's failure comes as it was thrown, a remote one's wrapped.

@@ -5,7 +5,6 @@ import {
   CancellationScope,
   condition,
   isCancellation,
-  sleep,
 } from '@temporalio/workflow';
 import type { NotDone } from '../../src/http/outcome';
 import type { Trouble } from './protocol';
@@ -28,7 +27,7 @@ export async function patiently<T>(
   for (;;) {
     try {
       const value = await call();
-      if (waits > 0) run.goOn(step);
+      if (waits > 0) await run.goOn(step);
       return value;
     } catch (error) {
       const failure = callFailure(error);
@@ -36,7 +35,7 @@ export async function patiently<T>(
         const least = Math.max(Math.min(FIRST_WAIT_MS * 2 ** waits, LONGEST_WAIT_MS), failure.retryAfterMs);
         // Deterministic: a workflow's Math.random is seeded by its run.
         const ms = Math.ceil(least * (1 + SPREAD * Math.random()));
-        if (waits === 0) run.waitForVendor(step, failure.trouble);
+        await run.waitForVendor(step, failure.trouble);
         await pause(run, ms);
         waitedMs += ms;
         waits += 1;
@@ -57,7 +56,7 @@ export async function patiently<T>(
 /** Waits, but not beyond a cancellation or a decision to undo. */
 async function pause(run: AccountRun, ms: number): Promise<void> {
   await CancellationScope.cancellable(async () => {
-    const over = sleep(ms, { summary: 'the vendor is away; asked again afterwards' });
+    const over = run.pauseFor('The vendor is away; it is asked again.', ms);
     await Promise.race([over, condition(() => run.desk.stopAsked)]);
     CancellationScope.current().cancel();
   }).catch((error: unknown) => {

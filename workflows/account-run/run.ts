@@ -3,7 +3,7 @@
 import {
   ApplicationFailure,
   getExternalWorkflowHandle,
-  setCurrentDetails,
+  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -20,28 +20,26 @@ import {
   resultDocument,
 } from '../../src/account/result';
 import type { RequestDocument } from '../../src/request/schema';
-import {
-  musterDebts,
-  musterReason,
-  musterSince,
-  musterStage,
-  musterWaitingOn,
-} from '../../src/temporal/search-attributes';
-import { local } from './calls';
-import { accountCard } from './card';
+import { musterDebts } from '../../src/temporal/search-attributes';
+import { call, local } from './calls';
+import { accountCard, type Pause } from './card';
 import { Desk, type OpenQuestion } from './desk';
 import { Amended, Skipped } from './interruptions';
+import { Listing } from './listing';
 import { accountChanged } from './messages';
 import { patiently } from './patience';
 import type { Trouble } from './protocol';
 
 const MOST_EVIDENCE = 60;
+
 export class AccountRun<Account = unknown> {
   readonly result: AccountResult = emptyAccount('running');
   /** What earlier runs of this account left; read while the first look is under way. */
   inheritance: Promise<Inheritance>;
   /** Where this run asks operators, and takes their decisions. */
   readonly desk: Desk;
+  private readonly listing = new Listing();
+  private pause: Pause | undefined;
 
   constructor(
     public plan: AccountPlan<Account>,
@@ -66,6 +64,7 @@ export class AccountRun<Account = unknown> {
 
   note(text: string): void {
     if (!this.result.notes.includes(text)) this.result.notes.push(text);
+    this.show();
   }
 
   /** Records one look, send or decision. */
@@ -73,6 +72,7 @@ export class AccountRun<Account = unknown> {
     const { evidence } = this.result;
     evidence.push({ at: new Date().toISOString(), step, asked, found });
     if (evidence.length > MOST_EVIDENCE) evidence.splice(1, evidence.length - MOST_EVIDENCE);
+    this.show();
   }
 
   /** Runs one step of the sequence; undefined when an operator skipped it. */
@@ -108,6 +108,7 @@ export class AccountRun<Account = unknown> {
 
   begin(step: string): void {
     this.result.steps[step] = 'pending';
+    this.show();
   }
 
   finish(step: string): void {
@@ -191,21 +192,18 @@ export class AccountRun<Account = unknown> {
   end(status: 'done' | 'compensated'): void {
     this.result.status = status;
     this.result.problem = null;
-    if (status === COMPENSATED) this.attributes(COMPENSATED, 'nobody', undefined, new Date());
+    if (status === COMPENSATED)
+      this.listing.set({ stage: COMPENSATED, waitingOn: 'nobody', since: new Date() });
     this.show();
   }
 
   /** Ends the run as failed, with its result document in the failure's details. */
   fail(trouble: Trouble, step: string): ApplicationFailure {
     this.result.status = 'failed';
-    const since = new Date().toISOString();
-    this.result.problem = {
-      step,
-      ...trouble,
-      vendorStatus: trouble.vendorStatus ?? null,
-      since,
-      decisions: [],
-    };
+    const since = new Date();
+    this.result.problem = problemOf(step, trouble, since);
+    this.listing.set({ stage: step, waitingOn: 'nobody', reason: trouble.code, since });
+    this.show();
     return failed(trouble.code, trouble.message, this.document());
   }
 
@@ -213,39 +211,44 @@ export class AccountRun<Account = unknown> {
     this.result.status = 'parked';
     this.result.steps[problem.step] = 'parked';
     this.result.problem = problem;
-    this.attributes(problem.step, 'operator', problem.code, new Date(problem.since));
+    const { step: stage, code: reason } = problem;
+    this.listing.set({ stage, waitingOn: 'operator', reason, since: new Date(problem.since) });
     this.show();
   }
 
-  waitForVendor(step: string, trouble: Trouble): void {
-    this.attributes(step, 'vendor', 'vendor-unavailable', new Date());
+  /** The vendor takes no requests: said once, however often it is asked meanwhile. */
+  async waitForVendor(step: string, trouble: Trouble): Promise<void> {
+    if (this.listing.waitingOn === 'vendor') return;
+    const since = new Date();
+    this.result.problem = problemOf(step, { ...trouble, code: 'vendor-unavailable' }, since);
+    this.listing.set({ stage: step, waitingOn: 'vendor', reason: 'vendor-unavailable', since });
     this.witness(step, 'the vendor', `away: ${trouble.message}`);
-    this.show();
+    await this.tellParent();
   }
 
-  goOn(step: string): void {
+  /** Nothing is waited for any more. Free where nothing was. */
+  async goOn(step: string): Promise<void> {
     this.result.status = 'running';
     this.result.problem = null;
-    this.attributes(step, 'nobody', undefined, new Date());
+    const waited = this.listing.waitingOn !== 'nobody';
+    if (waited) this.listing.set({ stage: step, waitingOn: 'nobody', since: new Date() });
     this.show();
+    if (waited) await this.tellParent();
   }
 
-  private attributes(
-    stage: string,
-    waitingOn: 'nobody' | 'vendor' | 'operator',
-    reason: ProblemCode | undefined,
-    since: Date,
-  ): void {
-    upsertSearchAttributes([
-      { key: musterStage, value: stage },
-      { key: musterWaitingOn, value: waitingOn },
-      { key: musterReason, value: reason ?? null },
-      { key: musterSince, value: since },
-    ]);
+  /** Waits, and says on the card for what. @param ms milliseconds */
+  async pauseFor(why: string, ms: number): Promise<void> {
+    this.pause = { why, until: Date.now() + ms };
+    this.show();
+    try {
+      await sleep(ms, { summary: why });
+    } finally {
+      this.pause = undefined;
+    }
   }
 
   show(): void {
-    setCurrentDetails(accountCard(this.plan, this.result));
+    this.listing.card(accountCard(this.plan, this.result, this.pause));
   }
 
   async tellParent(): Promise<void> {
@@ -256,6 +259,18 @@ export class AccountRun<Account = unknown> {
   }
 }
 
+/** As it stands where nobody has to decide. */
+function problemOf(step: string, { code, message, vendorStatus }: Trouble, since: Date): Problem {
+  return {
+    step,
+    code,
+    message,
+    vendorStatus: vendorStatus ?? null,
+    since: since.toISOString(),
+    decisions: [],
+  };
+}
+
 /** A failed run carries its result document, so that whoever waits for it gets the same answer as from a run that ended well. */
 function failed(code: ProblemCode, message: string, document: ResultDocument): ApplicationFailure {
   return ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [document] });
@@ -263,7 +278,10 @@ function failed(code: ProblemCode, message: string, document: ResultDocument): A
 
 function readEarlierRuns(): Promise<Inheritance> {
   const { workflowId, runId } = workflowInfo();
-  const inheritance = local.readEarlierRuns({ workflowId, runId });
+  const inheritance = call('what did earlier runs of this account leave?', local.readEarlierRuns, {
+    workflowId,
+    runId,
+  });
   inheritance.catch(() => undefined);
   return inheritance;
 }

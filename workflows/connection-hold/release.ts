@@ -3,6 +3,7 @@
 import { proxyActivities, sleep } from '@temporalio/workflow';
 import type * as activities from '../../activities/hold';
 import { WORKFLOW_QUEUE } from '../../src/temporal/names';
+import { call } from '../account-run/calls';
 
 /** How many runs are told to go on in each step. */
 const STEPS = [1, 5, 25, 100] as const;
@@ -32,7 +33,10 @@ export async function releaseRuns({ connection, gapMs, stopped, report }: Releas
   let fruitless = 0;
   let idle = 0;
   while (!stopped()) {
-    const told = await retryParked({ connection, limit: STEPS[step] ?? 100 });
+    const told = await call('tell parked runs to go on', retryParked, {
+      connection,
+      limit: STEPS[step] ?? 100,
+    });
     if (told.length === 0) {
       // Lists lag behind: the last runs may have parked a moment ago.
       idle += 1;
@@ -43,7 +47,7 @@ export async function releaseRuns({ connection, gapMs, stopped, report }: Releas
     }
     await pause();
     if (told.length === 0) continue;
-    const stuck = await countStillParked({ workflowIds: told });
+    const stuck = await call('have they got past it?', countStillParked, { workflowIds: told });
     if (stuck === 0 && step < STEPS.length - 1) step += 1;
     fruitless = stuck < told.length ? 0 : fruitless + 1;
     if (fruitless >= MOST_FRUITLESS) return true;

@@ -8,7 +8,7 @@ import { onefileListedAbility, onefileUnlistedAbility } from '../../src/vendors/
 import { type Assignment, assignmentsOf, type Found, standardOf } from '../../src/vendors/onefile/references';
 import type { OnefileAccount } from '../../src/vendors/onefile/request';
 import type { OnefileOrganisation } from '../../src/vendors/onefile/shapes';
-import { safeCalls, sendCalls } from '../account-run/calls';
+import { call, safeCalls, sendCalls } from '../account-run/calls';
 import { createOnce } from '../account-run/create-once';
 import { createOnceByLedger } from '../account-run/ledgered';
 import type { AccountRun } from '../account-run/run';
@@ -59,15 +59,15 @@ async function assign(run: Run, learner: Learner, assignment: Assignment): Promi
   switch (kind) {
     case 'assessor':
       return assignUnlisted(run, userId, assignment, (input) =>
-        sends.assignOnefileAssessor({ ...input, id, userId }),
+        call('assign the learner to an assessor', sends.assignOnefileAssessor, { ...input, id, userId }),
       );
     case 'template':
       return assignUnlisted(run, userId, assignment, (input) =>
-        sends.assignOnefileTemplate({ ...input, id, userId }),
+        call('assign a framework template', sends.assignOnefileTemplate, { ...input, id, userId }),
       );
     case 'standard':
       return assignListed(run, userId, kind, assignment, (input) =>
-        sends.assignOnefileStandard({ ...input, id, userId }),
+        call('assign a standard', sends.assignOnefileStandard, { ...input, id, userId }),
       );
     case 'unit': {
       // An amended request may name units that have not been looked up.
@@ -75,7 +75,7 @@ async function assign(run: Run, learner: Learner, assignment: Assignment): Promi
         learner.found = await checkReferences(run, step, organisation);
       const standardId = standardOf(id, learner.found) ?? 0;
       return assignListed(run, userId, kind, assignment, (input) =>
-        sends.assignOnefileUnit({ ...input, id, userId, standardId }),
+        call('assign a unit', sends.assignOnefileUnit, { ...input, id, userId, standardId }),
       );
     }
   }
@@ -118,7 +118,11 @@ async function assignListed(
     let stamp: Look | undefined;
     for (let page = 1; ; page += 1) {
       const input = { connection, kind, userId, page };
-      const { look, value } = await run.safe(step, () => findOnefileAssigned(input), true);
+      const { look, value } = await run.safe(
+        step,
+        () => call('look for what is assigned already', findOnefileAssigned, input),
+        true,
+      );
       stamp ??= look;
       seen.push(...value.ids);
       if (value.last) return { look: stamp, seen };

@@ -3,7 +3,7 @@ import type * as activities from '../../activities/onefile';
 import { type Found, type Lookup, lookupsOf, missingSentences } from '../../src/vendors/onefile/references';
 import type { OnefileAccount } from '../../src/vendors/onefile/request';
 import type { OnefileOrganisation } from '../../src/vendors/onefile/shapes';
-import { safeCalls } from '../account-run/calls';
+import { call, safeCalls } from '../account-run/calls';
 import type { AccountRun } from '../account-run/run';
 
 type Run = AccountRun<OnefileAccount>;
@@ -13,9 +13,7 @@ export async function findOrganisation(run: Run): Promise<OnefileOrganisation> {
   const reads = safeCalls<typeof activities>(run.plan);
   for (;;) {
     const organisation = await run.safe('verify', () =>
-      reads.findOnefileOrganisation.executeWithOptions({ summary: 'verify: keychain on or off' }, [
-        { connection },
-      ]),
+      call('verify: keychain on or off', reads.findOnefileOrganisation, { connection }),
     );
     if (organisation) return organisation;
     await run.park({
@@ -39,9 +37,11 @@ export async function checkReferences(
   const { connection, account } = run.plan;
   const reads = safeCalls<typeof activities>(run.plan, 2);
   const lookUp = async (lookup: Lookup): Promise<Found> => {
-    const options = { summary: `verify: ${lookup.kind}` };
-    const input = { connection, ...lookup };
-    return { ...lookup, there: await reads.findOnefileReferences.executeWithOptions(options, [input]) };
+    const there = await call(`verify: ${lookup.kind}`, reads.findOnefileReferences, {
+      connection,
+      ...lookup,
+    });
+    return { ...lookup, there };
   };
   for (;;) {
     // Several calls, but one waiting and one question: two at a time would be in each other's way.

@@ -4,7 +4,7 @@ import { type Sought, type SoughtUser, tellingFields } from '../../src/vendors/r
 import type { RegpackAccount } from '../../src/vendors/regpack/request';
 import { addPage, NOTHING_READ, type Scan } from '../../src/vendors/regpack/scan';
 import type { RegpackUser } from '../../src/vendors/regpack/shapes';
-import { safeCalls } from '../account-run/calls';
+import { call, safeCalls } from '../account-run/calls';
 import type { AccountRun } from '../account-run/run';
 
 type Run = AccountRun<RegpackAccount>;
@@ -62,9 +62,12 @@ async function whereIs(
     // A field for our key is this project's own; another one may not have it.
     const fields = own ? tellingFields(sought) : ['main_email', 'username'];
     const { user, here, ...answer } = await run.safe('verify', () =>
-      getRegpackInfo.executeWithOptions({ summary: 'verify: by clogin_id' }, [
-        { connection, cloginId, fields, ...(!own && { groupId }) },
-      ]),
+      call('verify: by clogin_id', getRegpackInfo, {
+        connection,
+        cloginId,
+        fields,
+        ...(!own && { groupId }),
+      }),
     );
     words ||= answer.words;
     if (user) return own && here ? { here: user } : { elsewhere: user };
@@ -81,9 +84,7 @@ export async function readList(run: Run, step: string, sought: Sought): Promise<
     while (scan.next !== undefined) {
       const position = scan.next;
       const page = await run.safe(step, () =>
-        listRegpackUsers.executeWithOptions({ summary: `read the list from ${position}` }, [
-          { connection, position, sought },
-        ]),
+        call(`read the list from ${position}`, listRegpackUsers, { connection, position, sought }),
       );
       scan = addPage(scan, page);
     }

@@ -37,6 +37,7 @@ async function list({ json, config, ...filter }: Options): Promise<ExitCode> {
   if (json) answerJson(found);
   else if (found.length === 0) say(filter.parked ? 'Nothing waits for a decision.' : 'There are no runs.');
   else answer(filter.parked ? parkedText(found, new Date()) : listText(found));
+  if (filter.parked && !json && found.length > 0) say('\nmuster show ID says what happened, and what to do.');
   if (found.length === filter.limit) say(`Only ${filter.limit} are shown; --limit shows more.`);
   return EXIT.done;
 }

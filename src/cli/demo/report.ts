@@ -1,7 +1,8 @@
 // What the demo prints at its end.
 import type { Provenance, ResultDocument } from '../../account/result';
+import { KNOWN_BY } from '../../account/words';
 import { accountId } from '../../temporal/names';
-import { accountsTable, KNOWN_BY, problemsText, secretsText } from '../report';
+import { accountsTable, problemsText, secretsText } from '../report';
 import { ink } from '../screen';
 import { table } from '../table';
 import type { Check } from './check';
