@@ -1,8 +1,8 @@
 // What a bulk job does outside of its workflow: check and pin the roster, and work through its rows a stretch at a time.
 // No vendor call: the runs that rows lead to make those.
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
-import type { JobInput, JobPlan, JobState, Underway } from '../src/bulk/job';
+import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
+import type { JobInput, JobPlan, JobState, JobSummary, Underway } from '../src/bulk/job';
 import { Leg } from '../src/bulk/leg';
 import { checkRoster, pinnedRows, RosterError } from '../src/bulk/roster';
 import { type Beginning, beginRow, parkedAmong, rowEnd } from '../src/bulk/rows';
@@ -25,6 +25,7 @@ export async function prepareJob(input: JobInput): Promise<JobPlan> {
       throw new RosterError([
         { path: 'sha256', message: `the roster is another one: its SHA-256 is ${sha256}` },
       ]);
+    const unchanged = job.onlyIfChanged === true && (await wasWorkedOff(sha256));
     return {
       source: job.source,
       sha256,
@@ -34,11 +35,33 @@ export async function prepareJob(input: JobInput): Promise<JobPlan> {
       defaults: job.defaults,
       skip: job.skip,
       ...(job.undo && { undo: job.undo }),
+      ...(unchanged && { unchanged }),
     };
   } catch (error) {
     if (error instanceof RosterError) throw ApplicationFailure.nonRetryable(error.message, INVALID_ROSTER);
     throw error;
   }
+}
+
+/** Temporal's own: which schedule started a run. */
+const SCHEDULED_BY = 'TemporalScheduledById';
+
+/** Whether the last job of the same schedule worked off that roster, and every row succeeded. */
+async function wasWorkedOff(sha256: string): Promise<boolean> {
+  const { temporal } = workerContext();
+  const { workflowId = '', runId } = Context.current().info.workflowExecution ?? {};
+  const { raw } = await temporal.workflow.getHandle(workflowId, runId).describe();
+  const fields = raw.workflowExecutionInfo?.searchAttributes?.indexedFields ?? {};
+  const payload = fields[SCHEDULED_BY];
+  if (!payload) return false;
+  const schedule = defaultPayloadConverter.fromPayload<string>(payload);
+  const query = `${SCHEDULED_BY} = '${schedule}' AND ExecutionStatus = 'Completed'`;
+  for await (const last of temporal.workflow.list({ query })) {
+    const summary: JobSummary = await temporal.workflow.getHandle(last.workflowId, last.runId).result();
+    const clean = summary.status === 'done' || summary.status === 'unchanged';
+    return clean && summary.succeeded === summary.rows && summary.sha256 === sha256;
+  }
+  return false;
 }
 
 export interface Stretch {

@@ -115,7 +115,7 @@ class Job {
 
   async run(): Promise<JobSummary> {
     this.plan ??= await this.prepare();
-    if (this.isUnchanged()) return this.end('unchanged');
+    if (this.plan.unchanged) return this.end('unchanged');
     this.show();
     for (let forMs = SHORTEST_MS; !this.isOver(); ) {
       if (!this.mayStart() && this.state.underway.length === 0) {
@@ -143,15 +143,6 @@ class Job {
       if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) throw error.cause;
       throw error;
     }
-  }
-
-  /** The run before this one, of a schedule, worked off the very same roster, and every row succeeded. */
-  private isUnchanged(): boolean {
-    const before = workflowInfo().lastResult as JobSummary | undefined;
-    if (!this.input.onlyIfChanged || !before || settledOf(this.state.tally) > 0) return false;
-    const clean =
-      before.status === 'unchanged' || (before.status === 'done' && before.succeeded === before.rows);
-    return clean && before.sha256 === this.plan?.sha256;
   }
 
   private async work(forMs: number): Promise<void> {

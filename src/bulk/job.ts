@@ -20,7 +20,7 @@ export interface JobInput {
   skip?: string[];
   /** Set in a job that takes back what another one made. */
   undo?: UndoOrder;
-  /** Does nothing where the same roster (by hash) was worked off without a failure by the run before: schedules set it. */
+  /** Does nothing where the job before, of the same timetable, worked off the same roster (by hash), and every row succeeded. */
   onlyIfChanged?: boolean;
 }
 
@@ -45,6 +45,8 @@ export interface JobPlan {
   defaults: RowDefaults;
   skip: string[];
   undo?: UndoOrder;
+  /** The job before, of the same timetable, worked off the very same roster, and every row succeeded. */
+  unchanged?: boolean;
 }
 
 /** A run that a row led to and that has neither ended nor parked yet. */
