@@ -22,7 +22,6 @@ const headerSchema = z.strictObject({
 export type PlanHeader = z.output<typeof headerSchema>;
 
 const accountSchema = z.strictObject({
-  connection: z.string(),
   action: z.enum(ACTIONS),
   userId: z.string().nullable(),
   makes: z.array(z.string()),
@@ -38,7 +37,8 @@ const rowSchema = z.strictObject({
   row: z.int().positive(),
   line: z.int().positive().nullable(),
   key: z.string(),
-  accounts: z.array(accountSchema),
+  /** By connection. */
+  accounts: z.record(z.string(), accountSchema),
 });
 export type PlanFileRow = z.output<typeof rowSchema>;
 
@@ -62,8 +62,8 @@ export class PlanFileError extends Error {
 
 /** What of a forecast is kept: no sentence, and no value. */
 export function keptOf(forecast: Forecast): PlannedAccount {
-  const { connection, action, userId, makes, roles, fields, problem, fingerprint } = forecast;
-  return { connection, action, userId, makes, roles, fields, problem: problem?.code ?? null, fingerprint };
+  const { action, userId, makes, roles, fields, problem, fingerprint } = forecast;
+  return { action, userId, makes, roles, fields, problem: problem?.code ?? null, fingerprint };
 }
 
 /**
@@ -95,8 +95,9 @@ export async function writePlan(path: string, header: Omit<PlanHeader, 'version'
   await put(stream, `${opening},"rows":[`);
   return {
     async write({ row, line, key, accounts }) {
-      const kept: PlanFileRow = { row, line, key, accounts: accounts.map(keptOf) };
-      await put(stream, `${rows === 0 ? '' : ','}\n${JSON.stringify(kept)}`);
+      const kept = Object.entries(accounts).map(([connection, forecast]) => [connection, keptOf(forecast)]);
+      const planned: PlanFileRow = { row, line, key, accounts: Object.fromEntries(kept) };
+      await put(stream, `${rows === 0 ? '' : ','}\n${JSON.stringify(planned)}`);
       rows += 1;
     },
     async close(totals) {

@@ -8,8 +8,8 @@ export interface PlannedRow {
   /** Where the row begins in its roster, from 1; null for a request of its own. */
   line: number | null;
   key: string;
-  /** In the request's order. */
-  accounts: Forecast[];
+  /** By connection, in the request's order. */
+  accounts: Record<string, Forecast>;
 }
 
 export interface PlanTotals {
@@ -48,7 +48,7 @@ export function noTotals(): PlanTotals {
 /** Adds a row, in place: a roster may have very many. */
 export function countRow(totals: PlanTotals, { accounts }: Pick<PlannedRow, 'accounts'>): void {
   totals.rows += 1;
-  for (const { action, roles, fields, mails, undo } of accounts) {
+  for (const { action, roles, fields, mails, undo } of Object.values(accounts)) {
     totals.accounts += 1;
     totals.actions[action] += 1;
     totals.rolesAdded += roles.add.length;

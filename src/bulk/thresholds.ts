@@ -61,14 +61,15 @@ export function watchLimits(limits: Limits): LimitWatch {
   let of = 0;
   return {
     add({ key, line, accounts }) {
-      of += accounts.length;
-      for (const forecast of accounts)
+      for (const forecast of Object.values(accounts)) {
+        of += 1;
         for (const each of watched) {
           if (!COUNTS[each.limit](forecast)) continue;
           each.found += 1;
           if (each.accounts.length < MOST_LISTED)
             each.accounts.push({ key, line, connection: forecast.connection });
         }
+      }
     },
     exceeded: () =>
       watched.filter(({ allowed, found }) => exceeds(allowed, found, of)).map((each) => ({ ...each, of })),

@@ -6,8 +6,41 @@ import { TimeoutFailure } from '@temporalio/common';
 import type { PlanInput } from '../../workflows/plan-accounts';
 import type { Forecast } from '../account/forecast';
 import { countRow, noTotals, type PlannedRow, type PlanTotals } from '../bulk/plan-totals';
+import { checkRoster, type PinnedRoster, type RowDefaults, rowsOf, START } from '../bulk/roster';
+import { sourceName } from '../bulk/source';
+import type { ClientConfig } from '../config/schema';
+import { checkedRequest } from '../request/check';
 import type { RequestDocument } from '../request/schema';
 import { PLAN_ACCOUNTS, planId, WORKFLOW_QUEUE } from '../temporal/names';
+
+/** A roster to plan, as `muster bulk` takes it. */
+export interface RosterToPlan {
+  /** A path under `importsDir`, or an https address. */
+  roster: string;
+  defaults?: RowDefaults;
+}
+
+/**
+ * Begins to plan.
+ * @throws RequestError, RosterError with every fault
+ */
+export async function planOf(
+  client: Client,
+  config: ClientConfig,
+  input: RequestDocument | RosterToPlan,
+  options: PlanOptions,
+): Promise<Planning> {
+  if (!('roster' in input)) {
+    const rows = [{ row: 1, line: null, request: checkedRequest(config, input) }];
+    return new Planning(client, rows, null, options);
+  }
+  const { roster, defaults = {} } = input;
+  const { signal } = options;
+  const place = { source: roster, importsDir: config.bulk.importsDir };
+  const pinned = await checkRoster(place, config, defaults, signal);
+  const rows = rowsOf(place, config, pinned, defaults, START, signal);
+  return new Planning(client, rows, { ...pinned, source: sourceName(roster) }, options);
+}
 
 /** A request and where it stands in its roster. */
 export interface RequestRow {
@@ -41,9 +74,11 @@ export class Planning implements AsyncIterable<PlannedRow> {
   /** Of the rows given out so far. */
   readonly totals: PlanTotals = noTotals();
 
+  /** @param roster what is planned, as it was pinned; null for a request of its own */
   constructor(
     private readonly client: Client,
     private readonly requests: AsyncIterable<RequestRow> | Iterable<RequestRow>,
+    readonly roster: (PinnedRoster & { source: string }) | null,
     private readonly options: PlanOptions = {},
   ) {}
 
@@ -83,7 +118,8 @@ export class Planning implements AsyncIterable<PlannedRow> {
     const forecasts = await this.answer(handle);
     underWay.shift();
     for (const [at, { row, line, request }] of page.entries()) {
-      const planned: PlannedRow = { row, line, key: request.key, accounts: forecasts[at] ?? [] };
+      const accounts = Object.fromEntries((forecasts[at] ?? []).map((each) => [each.connection, each]));
+      const planned: PlannedRow = { row, line, key: request.key, accounts };
       countRow(this.totals, planned);
       yield planned;
     }
