@@ -16,7 +16,7 @@ const headerSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** ISO 8601 UTC. */
   createdAt: z.iso.datetime(),
-  /** Of each connection that rows are planned for. */
+  /** Of the configuration's connections. */
   environments: z.record(z.string(), z.string().nullable()),
 });
 export type PlanHeader = z.output<typeof headerSchema>;
@@ -85,11 +85,16 @@ export interface PlanWriter {
   abandon(): Promise<void>;
 }
 
-/** Writes beside `path` and renames at the end, so that half a plan is never taken for a whole one. Mode 0600. */
+/**
+ * Writes beside `path` and renames at the end, so that half a plan is never taken for a whole one. Mode 0600.
+ * @throws PlanFileError where that place cannot be written to
+ */
 export async function writePlan(path: string, header: Omit<PlanHeader, 'version'>): Promise<PlanWriter> {
   const draft = `${path}.${process.pid}.part`;
   const stream = createWriteStream(draft, { mode: 0o600 });
-  await once(stream, 'open');
+  await once(stream, 'open').catch((error: NodeJS.ErrnoException) => {
+    throw new PlanFileError(`${path}: cannot be written (${error.code ?? 'for no known reason'})`);
+  });
   const opening = JSON.stringify({ version: 1, ...header } satisfies PlanHeader).slice(0, -1);
   let rows = 0;
   await put(stream, `${opening},"rows":[`);

@@ -18,6 +18,8 @@ export interface RosterToPlan {
   /** A path under `importsDir`, or an https address. */
   roster: string;
   defaults?: RowDefaults;
+  /** Where it has been checked already; it is checked first if left out. */
+  pinned?: PinnedRoster;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function planOf(
   const { roster, defaults = {} } = input;
   const { signal } = options;
   const place = { source: roster, importsDir: config.bulk.importsDir };
-  const pinned = await checkRoster(place, config, defaults, signal);
+  const pinned = input.pinned ?? (await checkRoster(place, config, defaults, signal));
   const rows = rowsOf(place, config, pinned, defaults, START, signal);
   return new Planning(client, rows, { ...pinned, source: sourceName(roster) }, options);
 }

@@ -1,6 +1,6 @@
 // Plans a request, sees that nothing was changed by it, carries it out, and holds the two against each other.
 import type { Forecast } from '../../src/account/forecast';
-import type { AccountResult, RequestDocument } from '../../src/client';
+import type { AccountResult, ProblemCode, RequestDocument } from '../../src/client';
 import type { RecordedRequest, SimulatedVendor } from '../../src/simulators';
 import type { Harness } from '../support/harness';
 
@@ -15,6 +15,20 @@ export interface Situation {
 
 /** The calls that log in change nothing of a person. */
 const LOG_INS = ['authenticate', 'log in', 'token'];
+
+export function situation(
+  name: string,
+  request: RequestDocument,
+  expected: Situation['expected'],
+  seed?: (request: RequestDocument) => unknown,
+): Situation {
+  return { name, request, expected, seed: async () => void (await seed?.(request)) };
+}
+
+/** Matches an obstacle by its step and code. */
+export function stopped(step: string, code: ProblemCode) {
+  return expect.objectContaining({ step, code });
+}
 
 export class Rehearsal {
   constructor(

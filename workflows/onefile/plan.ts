@@ -26,6 +26,8 @@ export async function planOnefile(planner: Planner<OnefileAccount>): Promise<voi
   planner.finds({ userId: who.id, provenance, known, foundBy: foundBy(seen, who.id) });
   const changes = Object.keys(userChanges(who.fields ?? {}, person, account));
   planner.changes([...(who.misId === '' ? ['MISID'] : []), ...changes]);
+  const unseen = changes.filter((name) => (who.fields?.[name] ?? null) === null);
+  if (unseen.length > 0) planner.note(`OneFile does not show ${unseen.join(', ')}: sent, whatever is there.`);
   planner.sees([who.misId, changes.map((name) => who.fields?.[name] ?? null)]);
   await planAssignments(planner, who.id, found);
 }

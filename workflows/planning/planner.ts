@@ -27,9 +27,9 @@ export class Stopped extends Error {
   }
 }
 
-/** How long a vendor that is away is waited for, by all accounts of a page together. */
-const PATIENCE_MS = 15_000;
-const WAIT_MS = 5_000;
+/** A vendor that is away is asked once more after this; one that says when to come back is obeyed, within reason. */
+const WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 60_000;
 
 /** The account that a run would go on with. */
 export interface FoundUser {
@@ -56,7 +56,7 @@ export class Planner<Account = unknown> implements Looking<Account> {
 
   async safe<T>(step: string, call: () => Promise<T>): Promise<T> {
     const { connection } = this.plan;
-    for (let waitedMs = 0; ; ) {
+    for (let waits = 0; ; waits += 1) {
       const away = this.page.awayAt(connection);
       if (away) throw new Stopped('cannot-tell', step, away);
       try {
@@ -64,13 +64,12 @@ export class Planner<Account = unknown> implements Looking<Account> {
       } catch (error) {
         const { kind, trouble, retryAfterMs } = callFailure(error);
         if (kind === 'stopped') throw new Stopped('blocked', step, trouble);
-        const ms = Math.max(WAIT_MS, retryAfterMs);
-        if (waitedMs + ms > PATIENCE_MS) {
+        const wait = retryAfterMs > 0 ? retryAfterMs : WAIT_MS;
+        if (wait > LONGEST_WAIT_MS || waits === (retryAfterMs > 0 ? 5 : 1)) {
           this.page.isAway(connection, trouble);
           throw new Stopped('cannot-tell', step, trouble);
         }
-        await sleep(ms, { summary: 'the vendor is away; asked again afterwards' });
-        waitedMs += ms;
+        await sleep(wait, { summary: 'the vendor is away; asked again afterwards' });
       }
     }
   }
