@@ -129,9 +129,13 @@ export class Planning implements AsyncIterable<PlannedRow> {
 
   private async answer(handle: WorkflowHandle): Promise<Forecast[][]> {
     const { signal } = this.options;
-    const wait = () => handle.result() as Promise<Forecast[][]>;
+    // One for each answer: the client would leave its listeners on the caller's.
+    const waiting = new AbortController();
+    const stop = () => waiting.abort();
+    signal?.addEventListener('abort', stop, { once: true });
     try {
-      return await (signal ? this.client.connection.withAbortSignal(signal, wait) : wait());
+      const wait = () => handle.result() as Promise<Forecast[][]>;
+      return await this.client.connection.withAbortSignal(waiting.signal, wait);
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof WorkflowFailedError)) throw error;
@@ -142,6 +146,8 @@ export class Planning implements AsyncIterable<PlannedRow> {
           ? 'No worker answered in time; is one running ("muster worker")?'
           : `The plan could not be made: ${cause?.message ?? error.message}`,
       );
+    } finally {
+      signal?.removeEventListener('abort', stop);
     }
   }
 }

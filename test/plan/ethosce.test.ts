@@ -1,5 +1,6 @@
 // What is planned for EthosCE is what comes of it, in every situation that a person can be found in; planning changes nothing.
-import type { RequestDocument } from '../../src/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Planning, type RequestDocument } from '../../src/client';
 import { Harness, person } from '../support/harness';
 import { Rehearsal, type Situation, situation, stopped } from './support';
 
@@ -172,4 +173,47 @@ test('a vendor that does not answer: it cannot be told', async () => {
   } finally {
     site().clearFaults();
   }
+});
+
+describe('several accounts', () => {
+  const planned = async (request: RequestDocument) => {
+    for await (const { accounts } of await harness.muster.plan(request)) return accounts;
+    throw new Error('nothing was planned');
+  };
+
+  test('are planned each; what is done, what stands still and what goes on are told apart', async () => {
+    const request = person({ ethosce: {}, 'ethosce-parks': { username: 'orla.parks' } });
+    expect(await planned(request)).toMatchObject({
+      ethosce: { action: 'create' },
+      'ethosce-parks': { action: 'create' },
+    });
+    site().seed({ email: `elsewhere-${request.key}@example.org`, marker: 'orla.parks' });
+    const handle = await harness.muster.onboard(request);
+    expect(await handle.result()).toMatchObject({ status: 'parked' });
+    expect(await planned(request)).toMatchObject({
+      ethosce: { action: 'unchanged', userId: expect.any(String) },
+      'ethosce-parks': { action: 'running' },
+    });
+    const other = { ...request, onFailure: 'compensate' } as const;
+    const taken = {
+      action: 'blocked',
+      problem: { code: 'conflict', message: expect.stringContaining(handle.id) },
+    };
+    expect(await planned(other)).toMatchObject({ ethosce: taken, 'ethosce-parks': taken });
+  });
+
+  test('whoever stops early leaves no page under way', async () => {
+    function* endless() {
+      for (let row = 1; ; row += 1) yield { row, line: null, request: asked() };
+    }
+    const { client } = harness.muster;
+    const planning = new Planning(client, endless(), null);
+    for await (const { accounts } of planning) {
+      expect(accounts).toMatchObject({ ethosce: { action: 'create' } });
+      break;
+    }
+    expect(planning.totals).toMatchObject({ rows: 1, actions: { create: 1 } });
+    const query = `WorkflowType = 'planAccounts' AND ExecutionStatus = 'Running'`;
+    while ((await client.workflow.count(query)).count > 0) await sleep(50);
+  });
 });

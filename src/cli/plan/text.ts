@@ -42,9 +42,7 @@ export class PlanText {
     const shown = [...this.urgent, ...this.others].slice(0, SHOWN);
     const left = totals.accounts - shown.length;
     return [
-      shown.length === 0
-        ? ''
-        : table(['account', 'line', 'would', 'user id', 'what', 'why'], shown.map(cells)),
+      accountsTable(shown),
       ...(left > 0
         ? [ink.dim(`and ${counted(left, 'more account')}; all of them are in --out and --json`)]
         : []),
@@ -58,19 +56,30 @@ export class PlanText {
   /** Of a single person, all that is worth knowing; of many, only where something is in the way. */
   private details(shown: readonly Line[]): string[] {
     const few = shown.length <= 5;
-    const lines = shown.flatMap(({ id, forecast: { problem, notes } }) => {
+    return shown.flatMap(({ id, forecast: { problem, notes } }) => {
       const said = [...(problem ? [problem.message] : []), ...(few ? notes : [])];
       return said.length === 0 ? [] : ['', ink.bold(id), ...said.map((each) => `  ${each}`)];
     });
-    return lines;
   }
 }
 
-function cells({ id, line, forecast }: Line): string[] {
+/** A request of its own has no lines. */
+function accountsTable(shown: readonly Line[]): string {
+  const inRoster = shown.some(({ line }) => line !== null);
+  const head = ['account', ...(inRoster ? ['line'] : []), 'would', 'user id', 'what', 'why'];
+  return table(
+    head,
+    shown.map(({ id, line, forecast }) => [
+      id,
+      ...(inRoster ? [String(line ?? '')] : []),
+      ...cells(forecast),
+    ]),
+  );
+}
+
+function cells(forecast: Forecast): string[] {
   const { action, userId, foundBy, problem } = forecast;
   return [
-    id,
-    line === null ? '' : String(line),
     PAINT[action](action),
     userId ?? '–',
     whatText(forecast),
