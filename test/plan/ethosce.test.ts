@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Planning, type RequestDocument } from '../../src/client';
 import { Harness, person } from '../support/harness';
-import { Rehearsal, type Situation, situation, stopped } from './support';
+import { cutOff, Rehearsal, type Situation, sentFor, situation, stopped } from './support';
 
 const AUTHOR = 105847459;
 const REVIEWER = 175031666;
@@ -16,6 +16,7 @@ beforeAll(async () => {
     further: {
       'ethosce-parks': { vendor: 'ethosce', existing: 'park' },
       'ethosce-refuses': { vendor: 'ethosce', existing: 'refuse' },
+      'ethosce-barred': { vendor: 'ethosce', password: 'not the password' },
     },
   });
   rehearsal = new Rehearsal(harness, 'ethosce');
@@ -173,6 +174,42 @@ test('a vendor that does not answer: it cannot be told', async () => {
   } finally {
     site().clearFaults();
   }
+});
+
+test('credentials that the vendor rejects: a run would park', async () => {
+  const forecast = await rehearsal.plan(asked({}, 'ethosce-barred'));
+  expect(forecast).toMatchObject({ action: 'blocked', problem: stopped('verify', 'credentials-rejected') });
+});
+
+describe('what earlier runs left', () => {
+  test('a create in the air: looked for first, then sent, since EthosCE takes no second one', async () => {
+    site().inject({ kind: 'drop-before', call: 'create user' });
+    const request = asked();
+    await cutOff(harness, request, () =>
+      site()
+        .requests()
+        .some(({ body }) => sentFor(request, body)),
+    );
+    const forecast = await rehearsal.plan(request);
+    expect(forecast).toMatchObject({
+      action: 'create',
+      notes: [expect.stringContaining('A send of an earlier run may still take effect')],
+    });
+    await rehearsal.carryOut(request, forecast);
+  });
+
+  test('an account that was adopted under another name, and a new address', async () => {
+    const request = asked();
+    site().seed({ email: request.person.email, marker: `old-name-${request.key}` });
+    await rehearsal.carryOut(request, await rehearsal.plan(request));
+    const moved = { ...request, person: { ...request.person, email: `new-${request.person.email}` } };
+    const forecast = await rehearsal.plan(moved);
+    expect(forecast).toMatchObject({
+      action: 'blocked',
+      problem: { code: 'conflict', message: expect.stringContaining('An earlier run went on with account') },
+    });
+    await rehearsal.carryOut(moved, forecast);
+  });
 });
 
 describe('several accounts', () => {

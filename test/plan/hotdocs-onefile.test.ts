@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { RequestDocument } from '../../src/client';
 import type { AccountInput } from '../../src/vendors/registry';
 import { Harness, person } from '../support/harness';
-import { Rehearsal, type Situation, situation, stopped } from './support';
+import { cutOff, Rehearsal, type Situation, sentFor, situation, stopped } from './support';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -145,6 +145,31 @@ describe('OneFile', () => {
     ),
   ];
   test.each(situations)('$name', (each) => new Rehearsal(harness, 'onefile').run(each));
+
+  test('a create in the air that OneFile could take twice: a run looks for it, then asks', async () => {
+    const rehearsal = new Rehearsal(harness, 'onefile');
+    site('onefile').inject({ kind: 'drop-before', call: 'create user' });
+    const request = onefile();
+    const sent = () =>
+      site('onefile')
+        .requests()
+        .some(({ call, body }) => call === 'create user' && sentFor(request, body));
+    await cutOff(harness, request, sent);
+    const forecast = await rehearsal.plan(request);
+    expect(forecast).toMatchObject({ action: 'blocked', problem: stopped('create', 'outcome-unknown') });
+    await rehearsal.carryOut(request, forecast);
+  });
+
+  test('what OneFile cannot be asked about is on record: not assigned again', async () => {
+    const rehearsal = new Rehearsal(harness, 'onefile');
+    const assign = { assessorIds: [7], standardIds: [31] };
+    const request = onefile({ assign });
+    await rehearsal.carryOut(request, await rehearsal.plan(request));
+    const more = { ...request, accounts: { onefile: { ...LEARNER, assign: { ...assign, unitIds: [41] } } } };
+    const forecast = await rehearsal.plan(more);
+    expect(forecast).toMatchObject({ action: 'update', provenance: 'created', makes: ['assign-unit-41'] });
+    await rehearsal.carryOut(more, forecast);
+  });
 
   test('with the keychain on, a new person is mailed', async () => {
     site('onefile').set('keychain', true);

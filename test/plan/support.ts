@@ -1,4 +1,5 @@
 // Plans a request, sees that nothing was changed by it, carries it out, and holds the two against each other.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Forecast } from '../../src/account/forecast';
 import type { AccountResult, ProblemCode, RequestDocument } from '../../src/client';
 import type { RecordedRequest, SimulatedVendor } from '../../src/simulators';
@@ -83,6 +84,22 @@ export class Rehearsal {
   private requests(): RecordedRequest[] {
     return this.harness.simulator(this.vendor).requests();
   }
+}
+
+/** Starts a run, and ends it from outside as soon as `when` says so. */
+export async function cutOff(
+  { muster }: Harness,
+  request: RequestDocument,
+  when: () => boolean,
+): Promise<void> {
+  const { id } = await muster.onboard(request);
+  while (!when()) await sleep(20);
+  await muster.client.workflow.getHandle(id).terminate('cut off by the test');
+}
+
+/** Whether a create's body is this person's. */
+export function sentFor({ person }: RequestDocument, body: unknown): boolean {
+  return JSON.stringify(body)?.includes(person.email) ?? false;
 }
 
 function changes(requests: RecordedRequest[]): RecordedRequest[] {
