@@ -77,6 +77,39 @@ export function hasMoved(
   return planned.fingerprint !== now.fingerprint;
 }
 
+/** A person of whom an account moved since the plan was made. */
+export interface MovedRow {
+  row: number;
+  line: number | null;
+  key: string;
+  /** The connections where it did, or where no plan was made. */
+  connections: string[];
+}
+
+/**
+ * Holds a plan against what would be done now, row by row: both are of the same roster, and in its order.
+ * @throws PlanFileError where they are not
+ */
+export async function* movedSince(
+  { rows }: Pick<PlanReader, 'rows'>,
+  now: AsyncIterable<PlannedRow> | Iterable<PlannedRow>,
+): AsyncGenerator<MovedRow, void, void> {
+  for await (const { row, line, key, accounts } of now) {
+    const { done, value: planned } = await rows.next();
+    if (done || planned.key !== key)
+      throw new PlanFileError(
+        `row ${row}: the plan is of another roster, or of other row defaults; plan again`,
+      );
+    const connections = Object.entries(accounts)
+      .filter(([connection, forecast]) => {
+        const before = planned.accounts[connection];
+        return !before || hasMoved(before, forecast);
+      })
+      .map(([connection]) => connection);
+    if (connections.length > 0) yield { row, line, key, connections };
+  }
+}
+
 export interface PlanWriter {
   write(row: PlannedRow): Promise<void>;
   /** Puts the file in its place. */

@@ -59,7 +59,6 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
   UnknownRunError: EXIT.usage,
   DecisionRefusedError: EXIT.usage,
   JobInputError: EXIT.usage,
-  RosterError: EXIT.usage,
   PortInUseError: EXIT.usage,
   WorkerPortError: EXIT.usage,
   TemporalSettingsError: EXIT.usage,

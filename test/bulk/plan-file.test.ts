@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { ACTIONS, emptyForecast, type Forecast, UNDOABLE } from '../../src/account/forecast';
-import { hasMoved, keptOf, type PlanFileRow, readPlan, writePlan } from '../../src/bulk/plan-file';
+import {
+  hasMoved,
+  keptOf,
+  movedSince,
+  type PlanFileRow,
+  readPlan,
+  writePlan,
+} from '../../src/bulk/plan-file';
 import { countRow, noTotals, type PlannedRow } from '../../src/bulk/plan-totals';
 
 let folder: string;
@@ -136,4 +143,33 @@ test('an account moved when another thing was seen', () => {
   const planned = keptOf(forecast('ethosce'));
   expect(hasMoved(planned, forecast('ethosce'))).toBe(false);
   expect(hasMoved(planned, forecast('ethosce', { fingerprint: 'k:4567' }))).toBe(true);
+});
+
+describe('held against what would be done now', () => {
+  const moved = async (now: PlannedRow[]) => {
+    const path = join(folder, 'before.json');
+    await write(path, [row(1), row(2), row(3)]);
+    const found = [];
+    for await (const each of movedSince(await readPlan(path), now)) found.push(each);
+    return found;
+  };
+
+  test('only rows that moved are told', async () => {
+    const now = [row(1), row(2, { fingerprint: 'k:4567' }), row(3)];
+    expect(await moved(now)).toEqual([{ row: 2, line: 3, key: 'hr-2', connections: ['ethosce'] }]);
+  });
+
+  test('an account that was not planned counts as moved', async () => {
+    const more = { ...row(1).accounts, onefile: forecast('onefile') };
+    expect(await moved([{ ...row(1), accounts: more }])).toMatchObject([
+      { key: 'hr-1', connections: ['onefile'] },
+    ]);
+  });
+
+  test('another roster is refused', async () => {
+    await expect(moved([row(1), row(7)])).rejects.toThrow('row 7: the plan is of another roster');
+    await expect(moved([row(1), row(2), row(3), row(4)])).rejects.toThrow(
+      'row 4: the plan is of another roster',
+    );
+  });
 });

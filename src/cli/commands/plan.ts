@@ -1,5 +1,5 @@
 // muster plan: what onboarding would do with a request or a roster now. Asks the vendors through the workers, reading only.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { writePlan } from '../../bulk/plan-file';
 import { type PlannedRow, wantsAttention } from '../../bulk/plan-totals';
 import { checkRoster, type PinnedRoster } from '../../bulk/roster';
@@ -19,12 +19,14 @@ import { exceededText, PlanText } from '../plan/text';
 import { isPolled } from '../pollers';
 import { answer, live, say, tint } from '../screen';
 import { type GlobalOptions, withMuster } from '../session';
-import { examples, runs, threshold } from '../words';
+import { examples, names, runs, threshold } from '../words';
 
 interface Options extends GlobalOptions {
   out?: string;
   maxAdopt?: Threshold;
   maxRoleRemovals?: Threshold;
+  connections?: string[];
+  onFailure?: 'park' | 'compensate';
   json?: boolean;
 }
 
@@ -37,6 +39,8 @@ export function define(command: Command): void {
     .option('--out <file>', 'write the plan for "muster bulk --plan": keys, ids and hashes, no personal data')
     .option('--max-adopt <n>', 'accounts that may be adopted: a number, or a percentage of all', threshold)
     .option('--max-role-removals <n>', 'accounts that may lose a role: a number, or a percentage', threshold)
+    .option('--connections <names>', 'for rows that name none, separated by spaces', names)
+    .addOption(new Option('--on-failure <what>', 'for rows that do not say').choices(['park', 'compensate']))
     .option('--json', 'print {source, sha256, rows, totals, exceeded}')
     .addHelpText(
       'after',
@@ -64,12 +68,14 @@ async function plan(file: string, options: Options): Promise<ExitCode> {
 }
 
 async function planRoster(roster: string, options: Options): Promise<ExitCode> {
+  const { connections, onFailure } = options;
+  const defaults = { ...(connections && { connections }), ...(onFailure && { onFailure }) };
   let pinned: PinnedRoster | undefined;
   return withMuster(
     options,
-    (muster) => carryOut(muster, { roster, ...(pinned && { pinned }) }, options),
+    (muster) => carryOut(muster, { roster, defaults, ...(pinned && { pinned }) }, options),
     async (config) => {
-      pinned = await checkRoster({ source: roster, importsDir: config.bulk.importsDir }, config, {});
+      pinned = await checkRoster({ source: roster, importsDir: config.bulk.importsDir }, config, defaults);
     },
   );
 }
