@@ -20,7 +20,13 @@ export async function readHotdocsUser(input: At & { userId: string }): Promise<S
 
 export async function findHotdocsUsersByEmail(input: At & { email: string }): Promise<Seen<EmailSearch>> {
   const { transport, config } = at(input);
-  return look(transport, hotdocs.findUsersByEmail(config, input.email));
+  return look(transport, hotdocs.findUsersByEmail(config, [input.email]));
+}
+
+/** The user list's hits for many people at once. */
+export async function findHotdocsUsersByEmails(input: At & { emails: string[] }): Promise<EmailSearch> {
+  const { transport, config } = at(input);
+  return safely(transport, hotdocs.findUsersByEmail(config, input.emails));
 }
 
 export async function createHotdocsUser(

@@ -1,20 +1,15 @@
-// PHA's calls, as its document names them (vendor-docs/ignis-pha.txt): neither may be repeated, and nothing can be asked.
+// PHA's calls, as its document names them (vendor-docs/ignis-pha.txt): its form can be read, but not who exists, and neither
+// of the two posts may be repeated.
 import { Context } from '@temporalio/activity';
 import type { SendInput } from '../src/account/plan';
 import type { Outcome } from '../src/http/outcome';
 import type { Person } from '../src/vendors/definition';
 import * as pha from '../src/vendors/pha/calls';
-import {
-  type Answered,
-  answerStep,
-  dueStep,
-  type FormStep,
-  today,
-  wantedAnswers,
-} from '../src/vendors/pha/form';
+import type { AnswerSource } from '../src/vendors/pha/config';
+import { answerForm, FORM_CHANGED, type FormStep, today, wantedAnswers } from '../src/vendors/pha/form';
 import type { PhaAccount } from '../src/vendors/pha/request';
 import { connectionOf } from '../src/worker/context';
-import { sendOnce } from './support/vendor-call';
+import { safely, sendOnce } from './support/vendor-call';
 
 export async function createPhaUser(input: SendInput & { person: Person }): Promise<Outcome<string>> {
   const { transport, config } = connectionOf(input.connection, 'pha');
@@ -48,9 +43,8 @@ export async function submitPhaUserProfile(input: SubmitStep): Promise<Submissio
   // The form is only read: whatever became of that, nothing was made.
   if (form.kind === 'unknown') return { ...form, kind: 'unsent' };
   if (form.kind !== 'done') return form;
-  const step = dueStep(form.value, input.due);
   const wanted = wantedAnswers(config.answers, input.person, input.account);
-  const matched = step ? answerStep(step, wanted) : NO_STEP;
+  const matched = answerForm(form.value, input.due, wanted);
   if (!matched.ok) return formChanged(matched.why);
 
   const call = pha.submitForm({
@@ -68,9 +62,15 @@ export async function submitPhaUserProfile(input: SubmitStep): Promise<Submissio
   return outcome.kind === 'done' ? { kind: 'done', value: { ...sent, next: outcome.value } } : outcome;
 }
 
-const NO_STEP: Answered = { ok: false, why: 'it does not show the step that is due' };
+/** The form as it is now, and the connection's table of what answers it. */
+export async function readPhaForm(input: {
+  connection: string;
+}): Promise<{ form: FormStep; answers: Record<string, AnswerSource> }> {
+  const { transport, config } = connectionOf(input.connection, 'pha');
+  return { form: await safely(transport, pha.getForm()), answers: config.answers };
+}
 
 function formChanged(why: string): Outcome<never> {
-  const message = `The User Profile form is not the one that the answers were written for (${why}); nothing was submitted.`;
+  const message = `${FORM_CHANGED} (${why}); nothing was submitted.`;
   return { kind: 'refused', code: 'form-changed', message };
 }

@@ -1,30 +1,18 @@
 // EthosCE (vendor-docs/ethosce.txt): verify by mail, name and SSO id; create the user; link its SSO id; create or update its
 // profile, the second of the two things that make an account; merge its roles.
 import type * as activities from '../activities/ethosce';
-import type { Look } from '../src/account/plan';
 import type { Made, ResultDocument } from '../src/account/result';
 import type { RequestDocument } from '../src/request/schema';
-import {
-  ethosceAuthmapAbility,
-  ethosceProfileAbility,
-  ethosceUserAbility,
-} from '../src/vendors/ethosce/abilities';
 import { sameText } from '../src/vendors/ethosce/fold';
-import { type EthosceUserRef, judgeUser, onlyLinked, type UserLook } from '../src/vendors/ethosce/judge';
+import type { EthosceUserRef } from '../src/vendors/ethosce/judge';
 import type { EthosceAccount } from '../src/vendors/ethosce/request';
-import {
-  type EthosceProfile,
-  profileBody,
-  profileChanges,
-  profileFields,
-  type SsoLink,
-  userBody,
-} from '../src/vendors/ethosce/shapes';
-import { call, safeCalls, sendCalls } from './account-run/calls';
+import { type EthosceProfile, profileChanges, profileFields } from '../src/vendors/ethosce/shapes';
+import { call, safeCalls } from './account-run/calls';
 import { createOnce } from './account-run/create-once';
 import { accountRun, type Purpose } from './account-run/lifecycle';
 import type { AccountRun } from './account-run/run';
 import type { Undone } from './account-run/undo';
+import { noteBlocked, profileCreation, ssoCreation, userCreation } from './ethosce/creations';
 
 type Run = AccountRun<EthosceAccount>;
 
@@ -46,144 +34,30 @@ async function provision(run: Run): Promise<void> {
 }
 
 async function createUser(run: Run): Promise<EthosceUserRef> {
-  const { connection, person, account } = run.plan;
-  const reads = safeCalls<typeof activities>(run.plan);
-  const sends = sendCalls<typeof activities>(run.plan, ethosceUserAbility);
-  const { who, provenance } = await createOnce<UserLook, EthosceUserRef>(run, {
-    step: 'create',
-    verifyStep: 'verify',
-    what: 'the user',
-    ability: ethosceUserAbility,
-    async look() {
-      const { email } = person;
-      const { username, ssoId } = account;
-      const [byMail, byName, bySsoId] = await run.safe('verify', () =>
-        Promise.all([
-          call('verify: by mail', reads.findEthosceUserByMail, { connection, email }),
-          call('verify: by name', reads.findEthosceUserByName, { connection, username }),
-          ssoId === undefined
-            ? undefined
-            : call('verify: by SSO id', reads.findEthosceSsoLinks, { connection, ssoId }),
-        ]),
-      );
-      const seen: UserLook = { byMail: byMail.value, byName: byName.value, bySsoId: bySsoId?.value };
-      const uid = onlyLinked(seen);
-      if (uid !== undefined) {
-        const linked = await run.safe('verify', () =>
-          call('verify: the account that the SSO id is linked to', reads.findEthosceUserById, {
-            connection,
-            uid,
-          }),
-        );
-        seen.linked = linked.value[0] ?? null;
-      }
-      return { look: byMail.look, seen };
-    },
-    judge: (seen, when) => judgeUser(seen, { username: account.username, email: person.email }, when),
-    async send(ground) {
-      const input = { connection, step: 'create', ground, body: userBody(person, account) };
-      const outcome = await call('create the user', sends.createEthosceUser, input);
-      return outcome.kind === 'done' ? { ...outcome, value: { uid: outcome.value } } : outcome;
-    },
-    idOf: ({ uid }) => uid,
-    async recall(uid) {
-      const [user] = (
-        await call('read back the user that an operator named', reads.findEthosceUserById, {
-          connection,
-          uid,
-        })
-      ).value;
-      if (!user) return `EthosCE has no user ${uid}.`;
-      const verdict = judgeUser(
-        { byMail: [], byName: [user], bySsoId: undefined },
-        { username: user.name, email: person.email },
-        'before',
-      );
-      if (verdict.is !== 'found')
-        return `User ${uid} at EthosCE has another e-mail address than this person.`;
-      return { who: user, provenance: user.name === account.username ? 'confirmed' : 'adopted' };
-    },
-  });
+  const { who, provenance } = await createOnce(run, userCreation(run));
   run.result.userId = who.uid;
   run.result.provenance = provenance;
-  // Enabling a blocked account mails the person a log-in link: a person's decision, not ours.
-  if (who.active === false) run.note(`The account is blocked at EthosCE (status 0) and was left so.`);
+  noteBlocked(run, who);
   return who;
 }
 
 async function linkSso(run: Run, uid: string): Promise<void> {
-  const { connection, account } = run.plan;
-  const ssoId = account.ssoId ?? '';
-  const reads = safeCalls<typeof activities>(run.plan);
-  const sends = sendCalls<typeof activities>(run.plan, ethosceAuthmapAbility);
-  const { who } = await createOnce<SsoLink[], string | undefined>(run, {
-    step: 'sso',
-    what: 'the SSO link',
-    ability: ethosceAuthmapAbility,
-    async look() {
-      const links = await run.safe(
-        'sso',
-        () => call('look for the SSO link', reads.findEthosceSsoLinks, { connection, ssoId }),
-        true,
-      );
-      return { look: links.look, seen: links.value };
-    },
-    judge(links) {
-      const [link, ...more] = links;
-      if (!link) return { is: 'absent' };
-      if (more.length > 0) return { is: 'several', message: 'Several accounts have this SSO id.' };
-      if (link.uid !== uid)
-        return { is: 'conflict', message: `The SSO id is linked to account ${link.uid}.` };
-      return { is: 'found', who: link.aid, mine: true };
-    },
-    send(ground) {
-      const input = { connection, step: 'sso', ground, uid, ssoId };
-      return call('link the SSO id', sends.createEthosceSsoLink, input);
-    },
-    idOf: (aid) => aid,
-    skippable: true,
-  });
+  const { who } = await createOnce(run, ssoCreation(run, uid));
   if (who !== undefined) run.result.ids.ssoLinkId = who;
 }
 
 async function giveProfile(run: Run, uid: string): Promise<void> {
   const { connection, person, account } = run.plan;
   const reads = safeCalls<typeof activities>(run.plan);
-  const sends = sendCalls<typeof activities>(run.plan, ethosceProfileAbility);
-  const look = async (): Promise<{ look: Look; seen: EthosceProfile[] }> => {
-    const profiles = await run.safe(
-      'profile',
-      () => call('look for the profile', reads.findEthosceProfiles, { connection, uid }),
-      true,
-    );
-    return { look: profiles.look, seen: profiles.value };
-  };
+  const creation = profileCreation(run, uid);
   let fresh = false;
   const { who } = await createOnce<EthosceProfile[], EthosceProfile>(run, {
-    step: 'profile',
-    what: 'the profile',
-    ability: ethosceProfileAbility,
-    look,
-    judge(profiles) {
-      const [profile, ...more] = profiles;
-      if (!profile) return { is: 'absent' };
-      if (more.length > 0)
-        return { is: 'several', message: `The account has ${profiles.length} profiles of the type profile.` };
-      // It belongs to the account that this run goes on with, so there is nobody else's to be mistaken for.
-      return { is: 'found', who: profile, mine: true };
-    },
+    ...creation,
     async send(ground) {
-      const input = { connection, step: 'profile', ground, body: profileBody(uid, person, account) };
-      const outcome = await call('create the profile', sends.createEthosceProfile, input);
+      const outcome = await creation.send(ground);
       fresh = outcome.kind === 'done';
-      return outcome.kind === 'done' ? { ...outcome, value: { pid: outcome.value, fields: {} } } : outcome;
+      return outcome;
     },
-    idOf: ({ pid }) => pid,
-    async recall(pid) {
-      const found = (await look()).seen.find((profile) => profile.pid === pid);
-      return found ? { who: found, provenance: 'confirmed' } : `Account ${uid} has no profile ${pid}.`;
-    },
-    skippable: true,
   });
   run.result.ids.profileId = who.pid;
   // What was just sent says what is wanted; what was there before may not.

@@ -1,12 +1,11 @@
 // OneFile (vendor-docs/onefile.txt): see whether the organisation uses the keychain and has all that the request names;
 // verify by MISID and e-mail; create the user; change what differs in one who was there; assign the learner.
 import type * as activities from '../activities/onefile';
-import type { Look } from '../src/account/plan';
 import type { Made, ResultDocument } from '../src/account/result';
 import type { Outcome } from '../src/http/outcome';
 import type { RequestDocument } from '../src/request/schema';
 import { onefileUserAbility } from '../src/vendors/onefile/abilities';
-import { judgeUser, type OnefileUserRef, type UserLook } from '../src/vendors/onefile/judge';
+import type { OnefileUserRef, UserLook } from '../src/vendors/onefile/judge';
 import type { OnefileAccount } from '../src/vendors/onefile/request';
 import { sameText, userChanges } from '../src/vendors/onefile/shapes';
 import { call, safeCalls, sendCalls } from './account-run/calls';
@@ -17,12 +16,10 @@ import type { AccountRun } from './account-run/run';
 import { dropSecrets, IssuedPassword } from './account-run/secret';
 import type { Undone } from './account-run/undo';
 import { assignAll, type Learner, undoAssignment } from './onefile/assign';
+import { CALLS_A_SEARCH, MAILS, userCreation } from './onefile/creations';
 import { checkReferences, findOrganisation } from './onefile/verify';
 
 type Run = AccountRun<OnefileAccount>;
-
-/** A search and a look at each of its hits, of which there are five at most. */
-const CALLS_A_SEARCH = 6;
 
 export async function provisionOneFileUser(
   request: RequestDocument,
@@ -64,27 +61,12 @@ async function createUser(run: Run, sending: Sending): Promise<ReadyUser> {
   const found = await checkReferences(run, 'verify', organisation);
   const { keychain, mails } = organisation;
   const { connection, person, account } = run.plan;
-  const { role, misId } = account;
-  const { email } = person;
-  const reads = safeCalls<typeof activities>(run.plan, CALLS_A_SEARCH);
   const sends = sendCalls<typeof activities>(run.plan, onefileUserAbility);
-  const look = async (): Promise<{ look: Look; seen: UserLook }> => {
-    const [byMisId, byEmail] = await run.safe('verify', () =>
-      Promise.all([
-        call('verify: by MISID', reads.findOnefileUserByMisId, { connection, role, misId }),
-        call('verify: by e-mail', reads.findOnefileUserByEmail, { connection, role, email }),
-      ]),
-    );
-    return { look: byMisId.look, seen: { byMisId: byMisId.value, byEmail: byEmail.value } };
-  };
+  const creation = userCreation(run);
   const { who, provenance } = await createOnce<UserLook, OnefileUserRef>(run, {
-    step: 'create',
-    verifyStep: 'verify',
-    what: 'the user',
-    ability: onefileUserAbility,
-    look,
+    ...creation,
     judge(seen, when) {
-      const verdict = judgeUser(seen, { email }, when);
+      const verdict = creation.judge(seen, when);
       return sending.answered && verdict.is === 'found' && verdict.mine
         ? { ...verdict, provenance: 'created' }
         : verdict;
@@ -107,20 +89,6 @@ async function createUser(run: Run, sending: Sending): Promise<ReadyUser> {
     async forget() {
       sending.answered = false;
     },
-    idOf: ({ id }) => id,
-    async recall(userId) {
-      if (!/^[1-9]\d*$/.test(userId)) return 'A OneFile user id is a whole number.';
-      const user = await call('read back the user that an operator named', reads.findOnefileUserById, {
-        connection,
-        userId,
-      });
-      if (!user) return `OneFile has no user ${userId}.`;
-      if (!sameText(user.email, email))
-        return `User ${userId} at OneFile has another e-mail address than this person.`;
-      if (user.misId === '') return { who: user, provenance: 'adopted' };
-      if (!sameText(user.misId, misId)) return `User ${userId} at OneFile has another MISID than ours.`;
-      return { who: user, provenance: 'confirmed' };
-    },
   });
   const { result } = run;
   result.userId = who.id;
@@ -129,7 +97,7 @@ async function createUser(run: Run, sending: Sending): Promise<ReadyUser> {
   const user = { who, organisation, found, fresh: sending.tried };
   if (provenance === 'adopted') return { ...user, fresh: false };
   if (!keychain || sending.password.isKept) await sending.password.settle('create', who.id, RESET);
-  else if (mails) run.note('OneFile mails the person to verify the account (keychain).');
+  else if (mails) run.note(MAILS);
   return user;
 }
 

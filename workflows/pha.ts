@@ -4,13 +4,14 @@ import type * as activities from '../activities/pha';
 import type { SubmittedStep } from '../activities/pha';
 import type { Made, ResultDocument } from '../src/account/result';
 import type { RequestDocument } from '../src/request/schema';
-import { phaAssessmentAbility, phaUserAbility } from '../src/vendors/pha/abilities';
+import { phaAssessmentAbility } from '../src/vendors/pha/abilities';
 import type { PhaAccount } from '../src/vendors/pha/request';
 import { call, sendCalls } from './account-run/calls';
 import { clearLedger, createOnceByLedger } from './account-run/ledgered';
 import { accountRun, type Purpose } from './account-run/lifecycle';
 import type { AccountRun } from './account-run/run';
 import type { Undone } from './account-run/undo';
+import { assessmentCreation, assessmentStep, type Submission, userCreation } from './pha/creations';
 
 type Run = AccountRun<PhaAccount>;
 
@@ -24,31 +25,11 @@ async function provision(run: Run): Promise<void> {
 }
 
 async function createUser(run: Run): Promise<string> {
-  const { connection, person } = run.plan;
-  const { createPhaUser } = sendCalls<typeof activities>(run.plan, phaUserAbility);
-  const { who, provenance } = await createOnceByLedger<string>(run, {
-    step: 'create',
-    verifyStep: 'verify',
-    what: 'the user',
-    ability: phaUserAbility,
-    send: (ground) => call('create the user', createPhaUser, { connection, step: 'create', ground, person }),
-    idOf: (userId) => userId,
-    fromId: (id) => id ?? '',
-    // Nothing can be read back at PHA: what an operator saw in Manage Users is taken at its word.
-    recall: (userId) =>
-      Promise.resolve(
-        /^[1-9]\d*$/.test(userId)
-          ? { who: userId, provenance: 'declared' }
-          : 'A PHA user id is a whole number.',
-      ),
-  });
+  const { who, provenance } = await createOnceByLedger(run, userCreation(run));
   run.result.userId = who;
   run.result.provenance = provenance;
   return who;
 }
-
-/** What a step on record stands for: answered once already, its details forgotten. */
-type Submission = SubmittedStep | 'on record';
 
 async function submitAssessment(run: Run, userId: string): Promise<void> {
   const { connection, person, account } = run.plan;
@@ -58,11 +39,9 @@ async function submitAssessment(run: Run, userId: string): Promise<void> {
   let due: SubmittedStep['next'] = null;
   let lost: activities.Submission['sent'];
   for (let number = 1; ; number += 1) {
-    const step = number === 1 ? 'assessment' : `assessment-${number}`;
+    const step = assessmentStep(number);
     const { who, provenance } = await createOnceByLedger<Submission>(run, {
-      step,
-      what: number === 1 ? 'the User Profile assessment' : `step ${number} of the User Profile assessment`,
-      ability: phaAssessmentAbility,
+      ...assessmentCreation(number),
       async send(ground) {
         lost = undefined;
         const outcome = await call('get the form and submit it', submitPhaUserProfile, {
@@ -77,10 +56,6 @@ async function submitAssessment(run: Run, userId: string): Promise<void> {
         lost = outcome.sent;
         return outcome;
       },
-      idOf: () => undefined,
-      fromId: () => 'on record',
-      existsAs: 'on record',
-      skippable: true,
     });
     if (who === 'on record') {
       run.note(

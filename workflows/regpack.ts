@@ -5,24 +5,15 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import type * as activities from '../activities/regpack';
 import type { Made, ResultDocument } from '../src/account/result';
 import type { RequestDocument } from '../src/request/schema';
-import { regpackChildAbility, regpackUserAbility } from '../src/vendors/regpack/abilities';
-import {
-  judgeChild,
-  judgeOne,
-  judgeUser,
-  type SoughtChild,
-  type SoughtUser,
-  tellingFields,
-} from '../src/vendors/regpack/judge';
-import type { RegpackAccount, RegpackChild } from '../src/vendors/regpack/request';
-import type { Scan } from '../src/vendors/regpack/scan';
-import { fieldChanges, markerOf, projectFields } from '../src/vendors/regpack/shapes';
-import { call, safeCalls, sendCalls } from './account-run/calls';
+import { judgeChild, judgeUser } from '../src/vendors/regpack/judge';
+import type { RegpackAccount } from '../src/vendors/regpack/request';
+import { call, safeCalls } from './account-run/calls';
 import { clearLedger, createOnceByLedger } from './account-run/ledgered';
 import { accountRun, type Purpose } from './account-run/lifecycle';
 import type { AccountRun } from './account-run/run';
 import type { Undone } from './account-run/undo';
-import { judgeScan, lookForUser, readList, type UserLook } from './regpack/looks';
+import { childCreation, otherUser, soughtChild, soughtUser, userCreation } from './regpack/creations';
+import { judgeScan, lookAtFields, readList, type UserLook } from './regpack/looks';
 
 type Run = AccountRun<RegpackAccount>;
 
@@ -47,55 +38,23 @@ interface User {
 }
 
 async function createUser(run: Run): Promise<User> {
-  const { connection, key, person, account } = run.plan;
-  const reads = safeCalls<typeof activities>(run.plan);
-  const sends = sendCalls<typeof activities>(run.plan, regpackUserAbility);
+  const { account } = run.plan;
   const sought = soughtUser(run);
+  const creation = userCreation(run, sought);
   let fresh = false;
   const { who, provenance } = await createOnceByLedger<string, UserLook>(run, {
-    step: 'create',
-    verifyStep: 'verify',
-    what: 'the user',
-    ability: regpackUserAbility,
-    ask: {
-      look: (doubt) => lookForUser(run, sought, doubt || account.verifyByList),
-      judge({ here, elsewhere, scan }, when) {
-        const known = here ?? elsewhere;
-        const verdict = known && judgeOne(known, sought);
-        // Known in another project only: a create by that id brings the same person into this one.
-        if (verdict && (here || verdict.is !== 'found')) return verdict;
-        return scan ? judgeScan(scan, judgeUser(scan.hits, sought, when)) : { is: 'absent' };
-      },
-    },
+    ...creation,
     async send(ground) {
       fresh = true;
-      const outcome = await call('create the user', sends.createRegpackUser, {
-        connection,
-        step: 'create',
-        ground,
-        key,
-        person,
-        account,
-      });
+      const outcome = await creation.send(ground);
       fresh = outcome.kind === 'done' || outcome.kind === 'unknown';
       return outcome;
     },
-    idOf: (userId) => userId,
-    fromId: (id) => id ?? '',
     async recall(userId) {
-      if (!isId(userId)) return NO_ID;
-      const fields = tellingFields(sought);
-      const { user, here } = await call('read back the user that an operator named', reads.getRegpackInfo, {
-        connection,
-        cloginId: userId,
-        fields,
-      });
-      if (!user || !here) return `Regpack has no user ${userId} in this project.`;
-      const verdict = judgeOne(user, sought);
-      if (verdict.is !== 'found') return verdict.message;
+      const recalled = await creation.recall(userId);
       // It may be of an operator's own making.
-      fresh = false;
-      return { who: userId, provenance: verdict.mine ? 'confirmed' : 'adopted' };
+      if (typeof recalled !== 'string') fresh = false;
+      return recalled;
     },
   });
   run.result.userId = who;
@@ -110,24 +69,13 @@ async function createUser(run: Run): Promise<User> {
   return { userId: who, fresh };
 }
 
-function soughtUser({ plan }: Run): SoughtUser {
-  const { key, person, account } = plan;
-  const marker = markerOf(account, key);
-  return {
-    username: account.username,
-    email: person.email,
-    ...(marker && { marker }),
-    ...(account.cloginId !== undefined && { cloginId: String(account.cloginId) }),
-  };
-}
-
 /** Regpack makes a new user where it does not take a clogin_id; nobody is to find that out by chance. */
 async function compareIds(run: Run, { userId, fresh }: User): Promise<void> {
   const { cloginId } = run.plan.account;
   if (cloginId === undefined || String(cloginId) === userId) return;
   const message = fresh
     ? `Regpack did not take clogin_id ${cloginId}: it made a new user, ${userId}.`
-    : `The request gives clogin_id ${cloginId}, but this account is Regpack's user ${userId}.`;
+    : otherUser(cloginId, userId);
   run.note(message);
   run.result.ids.givenCloginId = String(cloginId);
   run.result.ids.cloginId = userId;
@@ -151,91 +99,24 @@ async function compareIds(run: Run, { userId, fresh }: User): Promise<void> {
 async function giveFields(run: Run, { userId, fresh }: User): Promise<void> {
   if (fresh) return run.skip('profile', 'the create has set the fields');
   await run.step('profile', async () => {
-    const { connection, key, account } = run.plan;
+    const { connection, account } = run.plan;
     const { submitForms, sendMail } = account;
-    const wanted = projectFields(account.fields, markerOf(account, key));
-    const reads = safeCalls<typeof activities>(run.plan);
-    const info = { connection, cloginId: userId, fields: Object.keys(wanted) };
-    for (;;) {
-      const { user, here } = await run.safe(
-        'profile',
-        () => call('read the fields', reads.getRegpackInfo, info),
-        true,
-      );
-      if (user && here) {
-        if (user.statusId !== undefined && user.statusId === String(account.excludedStatusId))
-          run.note(`User ${userId} has the status that excludes, and was left so.`);
-        const doc = fieldChanges(user.values, wanted);
-        const names = Object.keys(doc).join(', ');
-        if (names === '') return;
-        const update = { connection, cloginId: userId, doc, submitForms, sendMail };
-        await run.safe(
-          'profile',
-          () => call('update the fields that differ', reads.updateRegpackUser, update),
-          true,
-        );
-        return run.witness('profile', 'updated fields', names);
-      }
-      await run.park({
-        step: 'profile',
-        trouble: { code: 'conflict', message: `User ${userId} is not in this project any more.` },
-        decisions: ['retry', 'skip'],
-        rule: () => Promise.resolve(undefined),
-      });
-    }
+    const { doc } = await lookAtFields(run, userId);
+    const names = Object.keys(doc).join(', ');
+    if (names === '') return;
+    const update = { connection, cloginId: userId, doc, submitForms, sendMail };
+    const { updateRegpackUser } = safeCalls<typeof activities>(run.plan);
+    await run.safe('profile', () => updateRegpackUser(update), true);
+    run.witness('profile', 'updated fields', names);
   });
 }
 
 async function createChild(run: Run, key: string, { userId: parent, fresh }: User): Promise<void> {
-  const { connection, account } = run.plan;
-  const child = account.children.find((each) => each.key === key);
+  const child = run.plan.account.children.find((each) => each.key === key);
   // Amended away meanwhile.
   if (!child) return;
-  const step = `child-${key}`;
-  const reads = safeCalls<typeof activities>(run.plan);
-  const sends = sendCalls<typeof activities>(run.plan, regpackChildAbility);
-  const sought = soughtChild(run, child, parent);
-  const { who } = await createOnceByLedger<string, Scan | undefined>(run, {
-    step,
-    what: 'the child',
-    ability: regpackChildAbility,
-    ask: {
-      // A parent who was there before may have this child already, and Regpack would take a second one.
-      look: async (doubt) =>
-        doubt || !fresh || account.verifyByList ? await readList(run, step, sought) : undefined,
-      judge: (scan) => (scan ? judgeScan(scan, judgeChild(scan.hits, sought)) : { is: 'absent' }),
-    },
-    send: (ground) =>
-      call('create a child', sends.createRegpackChild, { connection, step, ground, parent, child, account }),
-    idOf: (childId) => childId,
-    fromId: (id) => id ?? '',
-    async recall(childId) {
-      if (!isId(childId)) return NO_ID;
-      const fields = tellingFields(sought);
-      const { user } = await call('read back the child that an operator named', reads.getRegpackInfo, {
-        connection,
-        cloginId: childId,
-        fields,
-      });
-      if (user?.parent !== parent) return `User ${parent} has no child ${childId} at Regpack.`;
-      const verdict = judgeChild([user], sought);
-      if (verdict.is !== 'found') return `Child ${childId} has another name or key than this one.`;
-      return { who: childId, provenance: verdict.mine ? 'confirmed' : 'adopted' };
-    },
-    skippable: true,
-  });
-  run.result.ids[step] = who;
-}
-
-function soughtChild(run: Run, { key, firstName, lastName }: RegpackChild, parent: string): SoughtChild {
-  const marker = markerOf(run.plan.account, key);
-  return { parent, firstName, lastName, ...(marker && { marker }) };
-}
-
-const NO_ID = 'A Regpack id is a whole number.';
-
-function isId(text: string): boolean {
-  return /^[1-9]\d*$/.test(text);
+  const { who } = await createOnceByLedger(run, childCreation(run, child, parent, fresh));
+  run.result.ids[`child-${key}`] = who;
 }
 
 /** The status that excludes is all the undo there is; it can be taken away again, and no data is lost. */

@@ -1,6 +1,7 @@
 // What passes between an account run and its activities: the plan that a run begins with, the evidence of its looks,
 // the input of a send. Plain data, shared by workflow code and activities.
 import type { Person } from '../vendors/definition';
+import type { VendorName } from '../vendors/registry';
 import type { Made, Provenance } from './result';
 
 /** How sure a vendor's own look-up by our marker is. */
@@ -31,7 +32,7 @@ export interface Policy {
 /** Made by the activity `prepareAccountRun`: the checked request with its defaults, and the connection's rules. */
 export interface AccountPlan<Account = unknown> {
   connection: string;
-  vendor: string;
+  vendor: VendorName;
   /** The vendor as people call it. */
   title: string;
   environment: string | null;

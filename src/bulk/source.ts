@@ -32,8 +32,13 @@ export async function openRoster(source: string, options: OpenOptions): Promise<
   return isAddress(source) ? fetched(source, options) : local(source, options.importsDir);
 }
 
-function isAddress(source: string): boolean {
+export function isAddress(source: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(source);
+}
+
+/** The source as files and messages may name it: an address may hold a secret. */
+export function sourceName(source: string): string {
+  return isAddress(source) ? addressLabel(source) : source;
 }
 
 async function fetched(source: string, { sha256, signal }: OpenOptions): Promise<RosterFile> {

@@ -35,6 +35,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'bulk jobs on a timetable',
     load: () => import('./commands/schedule.js'),
   },
+  plan: {
+    summary: 'what onboarding would do with a request or a roster, reading only',
+    load: () => import('./commands/plan.js'),
+  },
   show: { summary: 'how a run stands, and what is known of it', load: () => import('./commands/show.js') },
   list: {
     summary: 'runs, newest first, or what waits for a decision',

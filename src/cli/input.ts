@@ -1,4 +1,5 @@
 // Reads a request from a file or stdin. What is wrong is told by its place: the text itself may be personal data.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { UsageError } from './exit';
@@ -6,9 +7,15 @@ import { say } from './screen';
 
 /** @param file a path, or `-` for stdin. @throws UsageError */
 export async function readRequest(file: string): Promise<unknown> {
+  return (await readPinnedRequest(file)).request;
+}
+
+/** The same, with the SHA-256 of the text in hexadecimal. @throws UsageError */
+export async function readPinnedRequest(file: string): Promise<{ request: unknown; sha256: string }> {
   const name = file === '-' ? 'stdin' : file;
   const content = file === '-' ? await readStdin() : readText(file);
-  return parseJson(content.replace(/^\uFEFF/, ''), name);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return { request: parseJson(content.replace(/^\uFEFF/, ''), name), sha256 };
 }
 
 function readStdin(): Promise<string> {

@@ -62,12 +62,12 @@ export function clientConfigAt({ configFile, temporal }: Bearings): ClientConfig
 export async function withMuster<T>(
   options: GlobalOptions,
   work: (muster: Muster) => Promise<T>,
-  check: (config: ClientConfig) => void = () => {},
+  check: (config: ClientConfig) => void | Promise<void> = () => {},
 ): Promise<T> {
   const bearings = await takeBearings(options);
   const config = clientConfigAt(bearings);
   // Bad input is told even where Temporal is away.
-  check(config);
+  await check(config);
   if (bearings.temporal instanceof Error) throw bearings.temporal;
   const muster = await connectMuster({ config, temporal: bearings.temporal, identity: cliIdentity() });
   try {

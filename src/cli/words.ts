@@ -1,5 +1,6 @@
 // What the commands' definitions share: the end of a help text, and how an action's exit code gets out.
 import { type Command, InvalidArgumentError } from 'commander';
+import { parseThreshold, type Threshold } from '../bulk/thresholds';
 import { parseDuration } from '../config/durations';
 import type { ExitCode } from './exit';
 
@@ -56,4 +57,12 @@ export function names(text: string): string[] {
   const given = text.split(/\s+/).filter(Boolean);
   if (given.length === 0) throw new InvalidArgumentError('Expected names, separated by spaces.');
   return given;
+}
+
+/** For options that take a number of accounts, or a part of all of them. */
+export function threshold(text: string): Threshold {
+  const value = parseThreshold(text);
+  if (!value)
+    throw new InvalidArgumentError('Expected a whole number such as 20, or a percentage such as 5%.');
+  return value;
 }

@@ -18,6 +18,7 @@ import { RunHandle } from './handle';
 import { type Inspection, type InspectOptions, inspectConnections } from './inspect';
 import { JobHandle, type JobOptions, startJob } from './job';
 import { type ListedDebt, type ListedRun, type ListFilter, listDebts, listRuns } from './list';
+import { type Planning, type PlanOptions, planOf, type RosterToPlan } from './plan';
 import { Schedules } from './schedules';
 import {
   listSecrets,
@@ -188,6 +189,15 @@ export class Muster {
     options: InspectOptions = {},
   ): Promise<Inspection[]> {
     return inspectConnections(this.client, this.config, connections, options);
+  }
+
+  /**
+   * Tells what onboarding would do now with a request or a roster: an async iterator of rows, whose `totals` grow with them.
+   * Asks the vendors through the workers, reading only.
+   * @throws RequestError or RosterError with every fault, before anything is asked
+   */
+  plan(input: RequestDocument | RosterToPlan, options: PlanOptions = {}): Promise<Planning> {
+    return planOf(this.client, this.config, input, options);
   }
 
   list(filter: ListFilter = {}): Promise<ListedRun[]> {

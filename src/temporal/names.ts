@@ -11,6 +11,7 @@ export const CONNECTION_HOLD = 'connectionHold';
 export const CREDENTIALS_TRIAL = 'credentialsTrial';
 export const INSPECT_CONNECTION = 'inspectConnection';
 export const SECRET_ESCROW = 'secretEscrow';
+export const PLAN_ACCOUNTS = 'planAccounts';
 
 /** A rate-limited connection has a queue of its own, whose limit the server enforces over all workers. */
 export function activityQueue(connection: string, requestsPerSecond: number | undefined): string {
@@ -61,6 +62,11 @@ export function secretId(handle: string): string {
 /** One inspection of a connection's credentials. */
 export function inspectId(connection: string, id: string): string {
   return `inspect/${connection}/${id}`;
+}
+
+/** One page of a plan: reads only, like an inspection. */
+export function planId(id: string): string {
+  return `inspect/plan/${id}`;
 }
 
 /** @returns the parts of an account's id, or undefined where it is another kind of run's. */

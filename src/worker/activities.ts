@@ -6,7 +6,7 @@ import { vendorNames } from '../vendors/registry';
 type Activity = (input: never) => Promise<unknown>;
 
 /** Muster's own. */
-const OWN = ['account', 'decisions', 'people', 'ledger', 'hold', 'bulk', 'secrets'];
+const OWN = ['account', 'decisions', 'people', 'ledger', 'hold', 'bulk', 'secrets', 'plan'];
 const ACTIVITIES = join(__dirname, '../../activities');
 
 /** @throws when a vendor of the registry has no file of activities, or two files export one name */

@@ -28,6 +28,30 @@ export async function readRunsBefore(
   client: Client,
   { workflowId, runId }: { workflowId: string; runId: string },
 ): Promise<Inheritance> {
+  const runs = await listRuns(client, workflowId, runId);
+  return readRuns(
+    client,
+    runId,
+    runs.filter((run) => run.runId !== runId),
+  );
+}
+
+/** The same for whoever is no run of that id: what a new run would find. */
+export async function readRunsOf(client: Client, workflowId: string): Promise<Inheritance> {
+  try {
+    const { runId } = await client.workflow.getHandle(workflowId).describe();
+    return await readRuns(client, '', await listRuns(client, workflowId, runId));
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return readRuns(client, '', []);
+    throw error;
+  }
+}
+
+async function readRuns(
+  client: Client,
+  runId: string,
+  earlier: WorkflowExecutionInfo[],
+): Promise<Inheritance> {
   const nothing: Inheritance = {
     ids: {},
     made: {},
@@ -38,8 +62,6 @@ export async function readRunsBefore(
     userId: null,
     provenance: null,
   };
-  const runs = await listRuns(client, workflowId, runId);
-  const earlier = runs.filter((run) => run.runId !== runId);
   const [latest] = earlier;
   if (!latest) return nothing;
   let inheritance: Inheritance = { ...nothing, from: latest.runId, readable: earlier.length <= MOST_RUNS };

@@ -45,7 +45,7 @@ test.each([
   expect(await transport.send(createUser(connection, ID, BODY))).toEqual({ kind: 'done', value: ID });
   const found = { userId: ID, email: EMAIL, roles: ['SiteAdministrator'], active: true };
   expect(await transport.send(readUser(connection, ID))).toEqual({ kind: 'done', value: found });
-  expect(await transport.send(findUsersByEmail(connection, EMAIL))).toEqual({
+  expect(await transport.send(findUsersByEmail(connection, [EMAIL]))).toEqual({
     kind: 'done',
     value: { users: [found], readable: true },
   });

@@ -129,7 +129,7 @@ describe('read user', () => {
 });
 
 describe('list users', () => {
-  const call = findUsersByEmail(ON_PREMISE, EMAIL);
+  const call = findUsersByEmail(ON_PREMISE, [EMAIL]);
   const users = [
     { id: OTHER, emailAddress: EMAIL.toUpperCase(), roles: [] },
     { id: ID, emailAddress: 'b@example.org' },

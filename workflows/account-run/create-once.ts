@@ -1,22 +1,13 @@
 // Drives the create-once protocol for one step of a run: asks the state machine for the next move, makes it by an
 // activity or a timer, and tells it what came of it. Each look and each send is an event of the run's history.
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import type { Ability, Ground, Inheritance, Look, Policy } from '../../src/account/plan';
+import type { Ability, Ground, Look } from '../../src/account/plan';
 import type { Decision, Provenance, Resolving } from '../../src/account/result';
-import { minimumSettle } from '../../src/http/fence';
 import type { Outcome } from '../../src/http/outcome';
 import { outcomeOf } from './calls';
+import { onRecord, remembered, rulesFor } from './first-look';
 import type { DecisionInput } from './messages';
-import {
-  begin,
-  type Event,
-  next,
-  type Rules,
-  type Ruling,
-  type State,
-  tooEarly,
-  type Verdict,
-} from './protocol';
+import { begin, type Event, next, type Ruling, type State, tooEarly, type Verdict } from './protocol';
 import type { AccountRun } from './run';
 
 /** One step that must not be repeated, told by a vendor's sequence. */
@@ -63,11 +54,7 @@ export async function createOnce<Seen, Who>(
   const [begun, inherited] = await Promise.all([creation.look(), run.inheritance]);
   // A reset to between the two: what the run before the reset made since is not among what was read.
   let inheritance = inherited.runId === begun.look.runId ? inherited : await run.inheritAnew();
-  const rules = rulesFor(
-    creation.ability,
-    run.plan.policy,
-    inheritance.readable ? (inheritance.steps[step]?.sent ?? 'none') : 'open',
-  );
+  const rules = rulesFor(creation, run.plan.policy, inheritance);
   let first: typeof begun | undefined = begun;
   let look: Look = begun.look;
   let lostAt = Date.now();
@@ -135,40 +122,6 @@ export async function createOnce<Seen, Who>(
         return { who: move.who, provenance: move.provenance };
     }
   }
-}
-
-/** Where an earlier run's result names the same account, how it came to be is on record. */
-function onRecord<Who>(
-  verdict: Verdict<Who>,
-  { verifyStep, idOf }: Pick<Creation<unknown, Who>, 'verifyStep' | 'idOf'>,
-  { userId, provenance }: Inheritance,
-): Verdict<Who> {
-  if (verdict.is !== 'found' || !verifyStep || userId === null || provenance === null) return verdict;
-  return idOf(verdict.who) === userId ? { provenance, ...verdict } : verdict;
-}
-
-/**
- * An earlier run went on with an account that our marker does not find (it was there before us, under another name): it is
- * read back by its id before anything is sent, or the person would get a second one.
- */
-async function remembered<Who>(
-  run: AccountRun,
-  { verifyStep, recall, ability }: Pick<Creation<unknown, Who>, 'verifyStep' | 'recall' | 'ability'>,
-  { userId, provenance }: Inheritance,
-): Promise<Verdict<Who>> {
-  const foreign = provenance === 'adopted' || provenance === 'declared';
-  if (!verifyStep || !recall || userId === null || !foreign || ability.lookup === 'none')
-    return { is: 'absent' };
-  const recalled = await run.safe(verifyStep, () => recall(userId));
-  if (typeof recalled !== 'string') return { is: 'found', who: recalled.who, mine: false, provenance };
-  return { is: 'conflict', message: `An earlier run went on with account ${userId}. Now: ${recalled}` };
-}
-
-function rulesFor(ability: Ability, policy: Policy, inherited: Rules['inherited']): Rules {
-  const { lookup, refusesDuplicates, readsBeforeWrite } = ability;
-  const { existing, settleMs, whenAbsent, waitForMs, timeoutMs } = policy;
-  const floorMs = minimumSettle(timeoutMs, readsBeforeWrite);
-  return { lookup, refusesDuplicates, existing, settleMs, floorMs, whenAbsent, waitForMs, inherited };
 }
 
 /** A send that provably made nothing. */

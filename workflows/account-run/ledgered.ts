@@ -5,6 +5,7 @@ import type { Ground, Inheritance, Ledger, LedgerEntry } from '../../src/account
 import type { Outcome } from '../../src/http/outcome';
 import { call, remote } from './calls';
 import { type Created, type Creation, createOnce } from './create-once';
+import type { Looking } from './looking';
 import type { Verdict } from './protocol';
 import type { AccountRun } from './run';
 
@@ -26,17 +27,23 @@ export interface Asking<Who, Seen> {
 }
 
 /** The ledger's entry for the step, and what the vendor said where it was asked. */
-interface Known<Seen> {
+export interface Known<Seen> {
   entry: LedgerEntry | undefined;
   asked?: { seen: Seen };
   inherited: Inheritance;
 }
 
-/** `createOnce` with the ledger in the vendor's place, or before it. */
-export async function createOnceByLedger<Who, Seen = never>(
-  run: AccountRun,
+/** A step whose look is the account's ledger, or begins with it, and how its entry is written. */
+export interface LedgeredStep<Who, Seen> {
+  creation: Creation<Known<Seen>, Who>;
+  record(entry: Omit<LedgerEntry, 'at' | 'runId'>): Promise<void>;
+}
+
+/** Puts the ledger in the vendor's place, or before it. */
+export function byLedger<Who, Seen = never>(
+  run: Pick<Looking, 'plan' | 'inheritance'>,
   creation: LedgeredCreation<Who, Seen>,
-): Promise<Created<Who>> {
+): LedgeredStep<Who, Seen> {
   const { connection, key } = run.plan;
   const { step, ask } = creation;
   const account = { connection, key };
@@ -44,7 +51,7 @@ export async function createOnceByLedger<Who, Seen = never>(
     call('put down in the ledger what came of it', remote.writeLedger, { ...account, step, entry });
   let doubt = false;
 
-  const created = await createOnce<Known<Seen>, Who>(run, {
+  const ledgered: Creation<Known<Seen>, Who> = {
     ...creation,
     async look() {
       const [{ look, value }, inherited] = await Promise.all([
@@ -92,7 +99,17 @@ export async function createOnceByLedger<Who, Seen = never>(
     async forget() {
       await record({ state: 'clear' });
     },
-  });
+  };
+  return { creation: ledgered, record };
+}
+
+/** `createOnce` with the ledger in the vendor's place, or before it. */
+export async function createOnceByLedger<Who, Seen = never>(
+  run: AccountRun,
+  creation: LedgeredCreation<Who, Seen>,
+): Promise<Created<Who>> {
+  const { creation: ledgered, record } = byLedger(run, creation);
+  const created = await createOnce(run, ledgered);
   const id = creation.idOf(created.who);
   await record({ state: 'made', provenance: created.provenance, ...(id !== undefined && { id }) });
   return created;

@@ -65,14 +65,14 @@ async function pause(run: AccountRun, ms: number): Promise<void> {
   await run.heedCancel();
 }
 
-interface CallFailure {
+export interface CallFailure {
   kind: 'unavailable' | 'stopped';
   trouble: Trouble;
   retryAfterMs: number;
 }
 
 /** Reads what a safe activity threw (activities/support throws the outcome as the failure's details). */
-function callFailure(error: unknown): CallFailure {
+export function callFailure(error: unknown): CallFailure {
   if (!(error instanceof ActivityFailure)) throw error;
   const cause = error.cause;
   const outcome =

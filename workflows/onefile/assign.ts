@@ -8,14 +8,16 @@ import { onefileListedAbility, onefileUnlistedAbility } from '../../src/vendors/
 import { type Assignment, assignmentsOf, type Found, standardOf } from '../../src/vendors/onefile/references';
 import type { OnefileAccount } from '../../src/vendors/onefile/request';
 import type { OnefileOrganisation } from '../../src/vendors/onefile/shapes';
-import { call, safeCalls, sendCalls } from '../account-run/calls';
-import { createOnce } from '../account-run/create-once';
-import { createOnceByLedger } from '../account-run/ledgered';
+import { safeCalls, sendCalls } from '../account-run/calls';
+import { type Creation, createOnce } from '../account-run/create-once';
+import { createOnceByLedger, type LedgeredCreation } from '../account-run/ledgered';
+import type { Looking } from '../account-run/looking';
 import type { AccountRun } from '../account-run/run';
 import type { Undone } from '../account-run/undo';
 import { checkReferences } from './verify';
 
 type Run = AccountRun<OnefileAccount>;
+type Looker = Looking<OnefileAccount>;
 
 /** Whose assignments they are, and what is known of the ids that the request names. */
 export interface Learner {
@@ -48,43 +50,55 @@ export async function assignAll(run: Run, learner: Learner): Promise<void> {
 
 type Send = (input: SendInput) => Promise<Outcome<unknown>>;
 
-async function assign(run: Run, learner: Learner, assignment: Assignment): Promise<void> {
-  const { userId, organisation } = learner;
-  const { kind, id, step } = assignment;
-  const listed = kind === 'standard' || kind === 'unit';
-  const sends = sendCalls<typeof activities>(
-    run.plan,
-    listed ? onefileListedAbility : onefileUnlistedAbility,
-  );
+/** One assignment as it is looked for and made: by the ledger where OneFile cannot be asked about it. */
+export type Assigning =
+  | { by: 'look'; creation: Creation<number[], 'assigned'> }
+  | { by: 'ledger'; creation: LedgeredCreation<string> };
+
+/** @param standardId the standard under which a unit is assigned */
+export function assigning(run: Looker, userId: string, one: Assignment, standardId: number): Assigning {
+  const { id, kind } = one;
+  const isListed = kind === 'standard' || kind === 'unit';
+  const ability = isListed ? onefileListedAbility : onefileUnlistedAbility;
+  const sends = sendCalls<typeof activities>(run.plan, ability);
   switch (kind) {
     case 'assessor':
-      return assignUnlisted(run, userId, assignment, (input) =>
-        call('assign the learner to an assessor', sends.assignOnefileAssessor, { ...input, id, userId }),
-      );
+      return unlisted(run, userId, one, (input) => sends.assignOnefileAssessor({ ...input, id, userId }));
     case 'template':
-      return assignUnlisted(run, userId, assignment, (input) =>
-        call('assign a framework template', sends.assignOnefileTemplate, { ...input, id, userId }),
-      );
-    case 'standard':
-      return assignListed(run, userId, kind, assignment, (input) =>
-        call('assign a standard', sends.assignOnefileStandard, { ...input, id, userId }),
-      );
+      return unlisted(run, userId, one, (input) => sends.assignOnefileTemplate({ ...input, id, userId }));
+    case 'standard': {
+      const send: Send = (input) => sends.assignOnefileStandard({ ...input, id, userId });
+      return { by: 'look', creation: listed(run, userId, one, kind, send) };
+    }
     case 'unit': {
-      // An amended request may name units that have not been looked up.
-      if (standardOf(id, learner.found) === undefined)
-        learner.found = await checkReferences(run, step, organisation);
-      const standardId = standardOf(id, learner.found) ?? 0;
-      return assignListed(run, userId, kind, assignment, (input) =>
-        call('assign a unit', sends.assignOnefileUnit, { ...input, id, userId, standardId }),
-      );
+      const send: Send = (input) => sends.assignOnefileUnit({ ...input, id, userId, standardId });
+      return { by: 'look', creation: listed(run, userId, one, kind, send) };
     }
   }
 }
 
+async function assign(run: Run, learner: Learner, assignment: Assignment): Promise<void> {
+  const { userId, organisation } = learner;
+  const { kind, id, step } = assignment;
+  // An amended request may name units that have not been looked up.
+  if (kind === 'unit' && standardOf(id, learner.found) === undefined)
+    learner.found = await checkReferences(run, step, organisation);
+  const planned = assigning(run, userId, assignment, standardOf(id, learner.found) ?? 0);
+  if (planned.by === 'look') {
+    await createOnce(run, planned.creation);
+    return;
+  }
+  const { who } = await createOnceByLedger(run, planned.creation);
+  if (who !== userId)
+    run.note(
+      `On record is that ${WORDS[kind]} ${id} was assigned to account ${who}; for ${userId}, see to it in OneFile.`,
+    );
+}
+
 /** What OneFile cannot be asked about: the account's ledger knows whether it was done. */
-async function assignUnlisted(run: Run, userId: string, { step, kind, id }: Assignment, send: Send) {
+function unlisted(run: Looker, userId: string, { step, kind, id }: Assignment, send: Send): Assigning {
   const { connection } = run.plan;
-  const { who } = await createOnceByLedger<string>(run, {
+  const creation: LedgeredCreation<string> = {
     step,
     what: `the assignment of ${WORDS[kind]} ${id}`,
     ability: onefileUnlistedAbility,
@@ -96,43 +110,24 @@ async function assignUnlisted(run: Run, userId: string, { step, kind, id }: Assi
     fromId: (learnerId) => learnerId ?? userId,
     existsAs: userId,
     skippable: true,
-  });
-  if (who !== userId)
-    run.note(
-      `On record is that ${WORDS[kind]} ${id} was assigned to account ${who}; for ${userId}, see to it in OneFile.`,
-    );
+  };
+  return { by: 'ledger', creation };
 }
 
 /** What shows at the learner: assigned only where it does not. */
-async function assignListed(
-  run: Run,
+function listed(
+  run: Looker,
   userId: string,
-  kind: 'standard' | 'unit',
   { step, id }: Assignment,
+  kind: 'standard' | 'unit',
   send: Send,
-) {
+): Creation<number[], 'assigned'> {
   const { connection } = run.plan;
-  const { findOnefileAssigned } = safeCalls<typeof activities>(run.plan);
-  const look = async (): Promise<{ look: Look; seen: number[] }> => {
-    const seen: number[] = [];
-    let stamp: Look | undefined;
-    for (let page = 1; ; page += 1) {
-      const input = { connection, kind, userId, page };
-      const { look, value } = await run.safe(
-        step,
-        () => call('look for what is assigned already', findOnefileAssigned, input),
-        true,
-      );
-      stamp ??= look;
-      seen.push(...value.ids);
-      if (value.last) return { look: stamp, seen };
-    }
-  };
-  await createOnce<number[], 'assigned'>(run, {
+  return {
     step,
     what: `the assignment of ${kind} ${id}`,
     ability: onefileListedAbility,
-    look,
+    look: () => lookAtAssigned(run, userId, kind, step),
     judge(seen, when) {
       if (!seen.includes(id)) return { is: 'absent' };
       // That it is there is all that is wanted, whatever the connection's rule for accounts that exist.
@@ -146,7 +141,26 @@ async function assignListed(
     idOf: () => undefined,
     existsAs: 'assigned',
     skippable: true,
-  });
+  };
+}
+
+async function lookAtAssigned(
+  run: Looker,
+  userId: string,
+  kind: 'standard' | 'unit',
+  step: string,
+): Promise<{ look: Look; seen: number[] }> {
+  const { connection } = run.plan;
+  const { findOnefileAssigned } = safeCalls<typeof activities>(run.plan);
+  const seen: number[] = [];
+  let stamp: Look | undefined;
+  for (let page = 1; ; page += 1) {
+    const input = { connection, kind, userId, page };
+    const { look, value } = await run.safe(step, () => findOnefileAssigned(input), true);
+    stamp ??= look;
+    seen.push(...value.ids);
+    if (value.last) return { look: stamp, seen };
+  }
 }
 
 /** No call takes an assignment back. With an account of ours it is archived; from another's, a person takes it. */

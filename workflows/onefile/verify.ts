@@ -4,9 +4,9 @@ import { type Found, type Lookup, lookupsOf, missingSentences } from '../../src/
 import type { OnefileAccount } from '../../src/vendors/onefile/request';
 import type { OnefileOrganisation } from '../../src/vendors/onefile/shapes';
 import { call, safeCalls } from '../account-run/calls';
-import type { AccountRun } from '../account-run/run';
+import type { Looking } from '../account-run/looking';
 
-type Run = AccountRun<OnefileAccount>;
+type Run = Looking<OnefileAccount>;
 
 export async function findOrganisation(run: Run): Promise<OnefileOrganisation> {
   const { connection } = run.plan;

@@ -3,11 +3,17 @@ import type * as activities from '../../activities/regpack';
 import { type Sought, type SoughtUser, tellingFields } from '../../src/vendors/regpack/judge';
 import type { RegpackAccount } from '../../src/vendors/regpack/request';
 import { addPage, NOTHING_READ, type Scan } from '../../src/vendors/regpack/scan';
-import type { RegpackUser } from '../../src/vendors/regpack/shapes';
+import {
+  fieldChanges,
+  markerOf,
+  projectFields,
+  type RegpackDoc,
+  type RegpackUser,
+} from '../../src/vendors/regpack/shapes';
 import { call, safeCalls } from '../account-run/calls';
-import type { AccountRun } from '../account-run/run';
+import type { Looking } from '../account-run/looking';
 
-type Run = AccountRun<RegpackAccount>;
+type Run = Looking<RegpackAccount>;
 
 /** How often a list that changed while it was read is read again. */
 const SCANS = 3;
@@ -73,6 +79,31 @@ async function whereIs(
     if (user) return own && here ? { here: user } : { elsewhere: user };
   }
   return { words };
+}
+
+/** Reads a user who was there before, and what of the wanted fields differs. */
+export async function lookAtFields(
+  run: Run,
+  userId: string,
+): Promise<{ user: RegpackUser; doc: RegpackDoc }> {
+  const { connection, key, account } = run.plan;
+  const wanted = projectFields(account.fields, markerOf(account, key));
+  const { getRegpackInfo } = safeCalls<typeof activities>(run.plan);
+  const info = { connection, cloginId: userId, fields: Object.keys(wanted) };
+  for (;;) {
+    const { user, here } = await run.safe('profile', () => getRegpackInfo(info), true);
+    if (user && here) {
+      if (user.statusId !== undefined && user.statusId === String(account.excludedStatusId))
+        run.note(`User ${userId} has the status that excludes, and was left so.`);
+      return { user, doc: fieldChanges(user.values, wanted) };
+    }
+    await run.park({
+      step: 'profile',
+      trouble: { code: 'conflict', message: `User ${userId} is not in this project any more.` },
+      decisions: ['retry', 'skip'],
+      rule: () => Promise.resolve(undefined),
+    });
+  }
 }
 
 /** Reads the whole list; one that changes meanwhile is read again. */

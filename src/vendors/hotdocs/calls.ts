@@ -59,8 +59,8 @@ export function readUser({ apiPath }: Paths, userId: string): Call<HotdocsUser |
   };
 }
 
-/** The list knows neither filter nor pages: it is read whole, and only the hits are kept. */
-export function findUsersByEmail({ apiPath }: Paths, email: string): Call<EmailSearch> {
+/** The list knows neither filter nor pages: it is read whole, and only the hits for any of the addresses are kept. */
+export function findUsersByEmail({ apiPath }: Paths, emails: readonly string[]): Call<EmailSearch> {
   return {
     name: 'HotDocs: list users',
     method: 'GET',
@@ -73,7 +73,7 @@ export function findUsersByEmail({ apiPath }: Paths, email: string): Call<EmailS
           const users = list?.map(userIn).filter(isReadable);
           return (
             users && {
-              users: users.filter((user) => sameEmail(user.email, email)),
+              users: users.filter((user) => emails.some((email) => sameEmail(user.email, email))),
               readable: list?.length === 0 || users.length > 0,
             }
           );

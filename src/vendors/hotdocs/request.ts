@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { expected, text } from '../../config/words';
 import { isUuid, URL_NAMESPACE, uuidV5 } from '../../request/uuid';
 import type { AccountContext } from '../definition';
+import type { HotdocsConnection } from './config';
 
 const guidError = expected(
   'one like 4a404239-527c-4470-b53f-7cc7f46445bd; without any, one is made of the connection and the key',
@@ -23,15 +24,19 @@ export interface HotdocsAccount {
   userId: string;
   roles: string[];
   sendEmail: boolean;
+  /** Where the connection knows a call that takes a user back. */
+  undoCall?: true;
 }
 
 type Given = z.output<typeof hotdocsAccount>;
+type Rules = { sendMail: boolean } & Pick<HotdocsConnection, 'undoCall'>;
 
-export function resolveHotdocsAccount(context: AccountContext<Given, { sendMail: boolean }>): HotdocsAccount {
+export function resolveHotdocsAccount(context: AccountContext<Given, Rules>): HotdocsAccount {
   const { key, account, connection, connectionName } = context;
   return {
     userId: account.userId?.toLowerCase() ?? uuidV5(`muster:${connectionName}/${key}`, URL_NAMESPACE),
     roles: account.roles ?? [],
     sendEmail: account.sendEmail ?? connection.sendMail,
+    ...(connection.undoCall && { undoCall: true as const }),
   };
 }

@@ -81,6 +81,14 @@ export function answerStep(step: FormStep, wanted: WantedAnswer[]): Answered {
   return { ok: true, step: { ...step, formId }, answers };
 }
 
+/** The answers to the step of a form that is due. @param shown the form as a GET showed it */
+export function answerForm(shown: FormStep, due: FormStep | undefined, wanted: WantedAnswer[]): Answered {
+  const step = dueStep(shown, due);
+  return step ? answerStep(step, wanted) : { ok: false, why: 'it does not show the step that is due' };
+}
+
+export const FORM_CHANGED = 'The User Profile form is not the one that the answers were written for';
+
 /** The day it is in the connection's time zone, `YYYY-MM-DD`. */
 export function today(timeZone: string, now: Date): string {
   return new Intl.DateTimeFormat('en-CA', {
