@@ -2,6 +2,7 @@
 // for each broken case the line that repeats it.
 import Table from 'cli-table3';
 import type { Ground, Walk } from '../protocol/walk';
+import { START_AGAIN } from './operator';
 import type { Verdict } from './run-case';
 
 export interface Result {
@@ -35,7 +36,7 @@ function table(verdicts: readonly Verdict[]): string {
       rows.set(row, [...(rows.get(row) ?? []), verdict]);
   }
   const out = tableWith(['vendor', 'what goes wrong'], ['cases', 'settled', 'parked', 'broken']);
-  for (const [row, of] of [...rows].sort(([a], [b]) => order(a).localeCompare(order(b)))) {
+  for (const [row, of] of [...rows].sort(([a], [b]) => (order(a) < order(b) ? -1 : 1))) {
     const [vendor = '', group = ''] = row.split('|');
     const { cases, settled, parked, broken } = count(of);
     out.push([vendor, group, cases, settled, parked, broken]);
@@ -80,8 +81,9 @@ export function isBroken({ broken }: Verdict): boolean {
   return broken.length > 0;
 }
 
+/** Whether somebody had to decide something about a parked run; to ask again after a termination is no decision. */
 function neededPerson({ decided }: Verdict): boolean {
-  return decided.length > 0;
+  return decided.some(({ decision }) => decision !== START_AGAIN);
 }
 
 export function repeatLine({ case: { id } }: Verdict): string {

@@ -104,7 +104,9 @@ async function play(
 ): Promise<Ending> {
   const { simulator, request, connection, bench } = stage;
   scenario.seed?.(simulator, request);
-  await scenario.prelude?.(stage);
+  await scenario.prelude?.(stage, () =>
+    operate({ stage, scenario, facts, decided: [], settled: [], restarted }),
+  );
   const base = simulator.requests().length;
   from.requests = base;
   const before = structuredClone(accountsOf(stage));
@@ -119,6 +121,8 @@ async function play(
     restarted,
   };
   const disturbed = disturbance?.arrange?.(stage);
+  // Awaited below; until then what goes wrong in it is nobody's.
+  disturbed?.catch(() => undefined);
   await (disturbance?.start ?? start)(stage, scenario);
   let document = await operate(watch);
   await disturbed;
@@ -138,15 +142,19 @@ async function play(
     result,
     before,
     base,
-    requests: simulator.requests().slice(base),
+    requests: ownOf(simulator.requests().slice(base), disturbance),
     decided,
     settled,
     interrupted: disturbance?.interrupts ?? false,
     cancelled: disturbance?.cancels ?? false,
     attributes: [searchAttributes, memo],
   };
-  if (result.status === 'done') await sameAgain(stage, ending.requests.length + base);
+  if (result.status === 'done') await sameAgain(stage, simulator.requests().length);
   return ending;
+}
+
+function ownOf(requests: Ending['requests'], disturbance: Disturbance | undefined): Ending['requests'] {
+  return requests.filter((_, index) => !disturbance?.isEcho?.(requests, index));
 }
 
 async function start({ bench, request, connection }: Stage, { act }: Scenario): Promise<void> {

@@ -8,7 +8,7 @@ import { bundleWorkflows } from '../../src/worker/bundle';
 import { GROUNDS, walkOf } from '../protocol/walk';
 import { startTestServer } from '../support/temporal-server';
 import { Bench, type Workers, workerHere } from './bench';
-import { disturbed, pairs, placesOf, record, singles } from './cases';
+import { casesOf, placesOf, record } from './cases';
 import type { VendorFacts } from './contract';
 import { readOptions, type SweepOptions, WRONG_USE } from './options';
 import { type PoolOptions, runAll } from './pool';
@@ -18,6 +18,7 @@ import { isBroken, isGreen, type Result, report } from './report';
 import type { Case, Verdict } from './run-case';
 import { scheduleOf, schedules } from './schedules';
 import { FACTS } from './vendors';
+import { wired } from './wire';
 
 /** A bench holds a server for each of its cases. */
 const CASES_A_BENCH = 400;
@@ -46,25 +47,27 @@ export async function main(args: string[]): Promise<number> {
   const workers = workerHere({ codePath: BUNDLE });
   const server = await startTestServer();
   const result: Result = { seed, verdicts: [], walks: [] };
+  const wires = await wired(facts);
   const onVerdict = telling(result.verdicts, options.verbose);
   try {
     const recorded = await record(server, workers, facts);
-    const cases = recorded
-      .flatMap((one) => [...singles(one), ...pairs(one), ...disturbed(one), ...schedules(one, seed, count)])
-      .filter(wanted);
+    const cases = recorded.flatMap((one) => [...casesOf(one), ...schedules(one, seed, count)]).filter(wanted);
     if (options.list) {
       for (const { id } of cases) process.stdout.write(`${id}\n`);
       return 0;
     }
     if (isWhole(options)) result.walks = GROUNDS.map((ground) => ({ ground, walk: walkOf(ground) }));
-    await sweep(cases, server, workers, { concurrency: options.concurrency, onVerdict });
-    if (!options.withoutProcesses && canStopProcesses() && (!wantedCase || cases.length === 0))
-      await sweepProcesses(recorded, { bundle: BUNDLE, wanted, onVerdict });
+    const processes = !options.withoutProcesses && canStopProcesses() && (!wantedCase || cases.length === 0);
+    // Those with processes of their own mostly wait, so that both together take little longer than one.
+    await Promise.all([
+      sweep(cases, server, workers, { concurrency: options.concurrency, onVerdict }),
+      processes && sweepProcesses(recorded, { bundle: BUNDLE, wanted, onVerdict }),
+    ]);
   } catch (error) {
     process.stdout.write(report(result));
     throw error;
   } finally {
-    await server.stop();
+    await Promise.all([server.stop(), ...wires.proxies.map((proxy) => proxy.close())]);
   }
   if (result.verdicts.length === 0) return unknownCase();
   process.stdout.write(report(result));
