@@ -8,9 +8,9 @@ import { isServiceError, reached } from './reached';
 /** More decisions than this about one person, and the run is going round in circles. */
 const MOST_DECISIONS = 12;
 /** In milliseconds. */
-const LONGEST_CASE_MS = 400_000;
+const LONGEST_CASE_MS = 900_000;
 /** Longer than this without parking or ending, and the run stands still. In milliseconds. */
-const STANDSTILL_MS = 240_000;
+const STANDSTILL_MS = 600_000;
 /** By then a held connection has been probed, found to be good, and its runs go on. In milliseconds. */
 const RELEASED_MS = 60_000;
 /** What is noted where a run was cut off. */

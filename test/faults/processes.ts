@@ -16,7 +16,7 @@ import type { Case, Verdict } from './run-case';
 import { variant } from './variants';
 
 /** Each death of a worker meets all that is under way, so each lane has a server and workers of its own, and one case. */
-const LANES = 6;
+const LANES = 4;
 /** Where nothing is killed. */
 const AT_ONCE = 5;
 const DOWN_MS = 4_000;
