@@ -51,7 +51,10 @@ export async function main(args: string[]): Promise<number> {
   const onVerdict = telling(result.verdicts, options.verbose);
   try {
     const recorded = await record(server, workers, facts);
-    const cases = recorded.flatMap((one) => [...casesOf(one), ...schedules(one, seed, count)]).filter(wanted);
+    const cases = [
+      ...wires.cases,
+      ...recorded.flatMap((one) => [...casesOf(one), ...schedules(one, seed, count)]),
+    ].filter(wanted);
     if (options.list) {
       for (const { id } of cases) process.stdout.write(`${id}\n`);
       return 0;
