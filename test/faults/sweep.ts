@@ -21,7 +21,7 @@ import { FACTS } from './vendors';
 import { wired } from './wire';
 
 /** A bench holds a server for each of its cases. */
-const CASES_A_BENCH = 400;
+const CASES_A_BENCH = 250;
 const BUNDLE = resolve(__dirname, '../../node_modules/.cache/muster-test/sweep-bundle.js');
 
 /** @returns the exit code */
