@@ -3,10 +3,18 @@ import type { EmbeddedServer } from '../../src/dev/embedded-server';
 import { Bench, type Workers } from './bench';
 import { type Spot, spotsOf } from './calls';
 import type { VendorFacts } from './contract';
-import { cancelAt, type Disturbance, fiveStarts, resetAt, resetTo, terminateAt } from './disturbances';
+import {
+  barredAt,
+  cancelAt,
+  type Disturbance,
+  fiveStarts,
+  resetAt,
+  resetTo,
+  terminateAt,
+} from './disturbances';
 import { runAll } from './pool';
 import type { Case } from './run-case';
-import { TELLING, VARIANTS } from './variants';
+import { TELLING, VARIANTS, variant } from './variants';
 
 /** A scenario, and the calls that it makes when nothing goes wrong. */
 export interface Recorded extends Pick<Case, 'facts' | 'scenario'> {
@@ -60,11 +68,19 @@ export function idOf({ facts, scenario }: Pick<Case, 'facts' | 'scenario'>, ...p
   return [facts.vendor, scenario.name, ...parts].join('/');
 }
 
+/** All cases of a scenario, but for random ones and those that need processes of their own. */
+export function casesOf(recorded: Recorded): Case[] {
+  return [singles, pairs, unseen, disturbed].flatMap((make) => make(recorded));
+}
+
 /** Every fault at every call, alone. */
 export function singles(recorded: Recorded): Case[] {
   const { facts, scenario, spots } = recorded;
   return spots.flatMap(({ name, nth, writes }) =>
-    VARIANTS.filter(({ onWrites }) => writes || !onWrites).map((variant) => ({
+    VARIANTS.filter(
+      ({ onWrites, fault }) =>
+        (writes || !onWrites) && !(facts.sessionless && fault.kind === 'expired-token'),
+    ).map((variant) => ({
       id: idOf(recorded, name, nth, variant.name),
       group: 'single faults',
       facts,
@@ -104,6 +120,28 @@ export function pairs(recorded: Recorded): Case[] {
   );
 }
 
+/** Each create is lost, and what it made shows late: the first looks find nothing, and must not be believed. */
+export function unseen(recorded: Recorded): Case[] {
+  const { facts, scenario, spots } = recorded;
+  const creates = spots.filter(({ name, writes }) => writes && isCreate(facts, name));
+  return creates.flatMap(({ name, nth }) =>
+    LOSING.map((lost) => ({
+      id: idOf(recorded, name, nth, `${lost.name}+late-visibility`),
+      group: 'lost and shown late',
+      facts,
+      scenario,
+      faults: [lost, variant('late-visibility')].map((one) => ({ name, nth, variant: one })),
+    })),
+  );
+}
+
+/** After these the create has taken effect, and nobody was told. */
+const LOSING = ['drop-after', '500-after', 'truncated', 'html', 'slow'].map(variant);
+
+function isCreate({ creates }: VendorFacts, name: string): boolean {
+  return Object.keys(creates).some((call) => name === call.replaceAll(' ', '-'));
+}
+
 function isCall(name: string, call: string): boolean {
   return name === call.replaceAll(' ', '-') || name.startsWith(`${call.replaceAll(' ', '-')}.`);
 }
@@ -129,7 +167,13 @@ export function disturbed(recorded: Recorded): Case[] {
   const resets = Array.from({ length: MOST_TASKS }, (_, index) => resetTo(index + 1));
   return [
     fiveStarts,
-    ...spots.flatMap((spot) => [terminateAt(spot), cancelAt(spot), resetAt(spot, 1), resetAt(spot, 2)]),
+    ...spots.flatMap((spot) => [
+      terminateAt(spot),
+      cancelAt(spot),
+      barredAt(spot, facts.secret),
+      resetAt(spot, 1),
+      resetAt(spot, 2),
+    ]),
     ...(scenario.ends === 'done' ? resets : []),
   ].map(make);
 }

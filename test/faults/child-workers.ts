@@ -8,6 +8,9 @@ import type { Workers } from './bench';
 /** Longer than any time-out of an activity. In milliseconds. */
 const STOPPED_MS = 13_000;
 
+/** Time enough for a worker that was woken to send what it had in hand. In milliseconds. */
+const AWAKE_MS = 8_000;
+
 /** @param folder of plans and of the configuration; @param count how many processes share the work */
 export function childWorkers(folder: string, bundle: string, count = 1): Workers {
   const children = new Set<ChildProcess>();
@@ -38,8 +41,11 @@ export function childWorkers(folder: string, bundle: string, count = 1): Workers
       if (signal !== 'SIGSTOP') continue;
       spawn().catch(() => undefined);
       setTimeout(() => {
-        if ([...children].some((child) => child.pid === pid)) process.kill(pid, 'SIGCONT');
-      }, STOPPED_MS);
+        const woken = [...children].find((child) => child.pid === pid);
+        woken?.kill('SIGCONT');
+        // It has shown what it does; were it to stay, there would be more and more of them.
+        setTimeout(() => children.size > count && woken?.kill('SIGTERM'), AWAKE_MS).unref();
+      }, STOPPED_MS).unref();
     }
   };
 

@@ -26,8 +26,8 @@ export interface Scenario {
   onFailure?: 'park' | 'compensate';
   /** Puts there what was there before us. */
   seed?: (simulator: Simulator, request: RequestDocument) => void;
-  /** What happened before the run that is swept. */
-  prelude?: (stage: Stage) => Promise<void>;
+  /** What happened before the run that is swept. `toItsEnd` lets the operator answer where a busy machine parks it. */
+  prelude?: (stage: Stage, toItsEnd: () => Promise<ResultDocument>) => Promise<void>;
   /** `onboard` by default. */
   act?: 'onboard' | 'remove';
   ends: 'done' | 'compensated';
@@ -48,6 +48,10 @@ export interface Create {
 export interface VendorFacts {
   vendor: SimulatedVendor;
   scenarios: readonly Scenario[];
+  /** The setting of the simulated vendor that holds what it knows us by. */
+  secret: string;
+  /** Logs in with every call: there is no session or token that could run out. */
+  sessionless?: boolean;
   /** By the name of the call. */
   creates: Readonly<Record<string, Create>>;
   /** What an operator finds at the vendor about a step. */

@@ -2,6 +2,7 @@
 // cancelled, reset.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecordedRequest } from '../../src/simulators/contract';
 import { nameOf, type Spot } from './calls';
 import type { Scenario, Stage } from './contract';
 
@@ -10,6 +11,8 @@ export interface Disturbance {
   /** Answers may be lost between worker and Temporal. */
   interrupts?: boolean;
   cancels?: boolean;
+  /** What the vendor saw and we did not send. */
+  isEcho?: (requests: readonly RecordedRequest[], index: number) => boolean;
   /** In place of starting the request once. */
   start?: (stage: Stage) => Promise<void>;
   /** Lies in wait for the moment, before the start; resolves when it has happened. */
@@ -87,6 +90,58 @@ export function cancelAt(spot: Spot): Disturbance {
       decide: (problem) => (problem.code === 'cancelled' ? 'undo' : scenario.decide?.(problem)),
     }),
   };
+}
+
+/** Wrong credentials may not be tried more often than this: vendors lock an account after five. */
+const MOST_REJECTED = 4;
+/** A request that comes so long after the rejection is the hold's probe. In milliseconds. */
+const PROBED_AFTER_MS = 2_000;
+
+/**
+ * From this call on the vendor rejects our credentials, until the hold has probed them in vain.
+ * @param secret the vendor's setting for what it knows us by
+ */
+export function barredAt({ name, nth }: Pick<Spot, 'name' | 'nth'>, secret: string): Disturbance {
+  return {
+    name: `barred@${name}/${nth}`,
+    async arrange({ simulator }) {
+      const { settings } = simulator.state() as { settings: Record<string, unknown> };
+      const before = settings[secret];
+      let since = Number.POSITIVE_INFINITY;
+      let met = 0;
+      simulator.inject({
+        // Neither a session from before helps.
+        kind: 'expired-token',
+        nth,
+        match: (request) => {
+          if (nameOf(request) !== name) return false;
+          met += 1;
+          if (met < nth) return true;
+          simulator.set(secret, 'changed-at-the-vendor');
+          since = request.number;
+          return true;
+        },
+      });
+      const rejected = () => simulator.requests().filter(({ number }) => number >= since);
+      await until(() => {
+        const [first] = rejected();
+        const last = rejected().at(-1);
+        return first && last && Date.parse(last.at) - Date.parse(first.at) > PROBED_AFTER_MS;
+      });
+      const tries = rejected().filter(({ status }) => status === 401 || status === 403);
+      simulator.set(secret, before);
+      if (tries.length > MOST_REJECTED)
+        throw new Error(`rejected credentials were tried: ${tries.map(({ call }) => call).join(', ')}`);
+    },
+  };
+}
+
+/** In milliseconds. */
+const LONGEST_WAIT_MS = 60_000;
+
+async function until(is: () => unknown): Promise<void> {
+  for (const end = Date.now() + LONGEST_WAIT_MS; !is(); await sleep(50))
+    if (Date.now() > end) throw new Error('what the case waits for has not happened');
 }
 
 /** Resets the ended run to its nth workflow task; to its last where it had fewer. */

@@ -8,11 +8,13 @@ import { isServiceError, reached } from './reached';
 /** More decisions than this about one person, and the run is going round in circles. */
 const MOST_DECISIONS = 12;
 /** In milliseconds. */
-const LONGEST_CASE_MS = 400_000;
+const LONGEST_CASE_MS = 900_000;
 /** Longer than this without parking or ending, and the run stands still. In milliseconds. */
-const STANDSTILL_MS = 240_000;
+const STANDSTILL_MS = 600_000;
 /** By then a held connection has been probed, found to be good, and its runs go on. In milliseconds. */
 const RELEASED_MS = 60_000;
+/** What is noted where a run was cut off. */
+export const START_AGAIN = 'start again';
 const REASON = 'seen at the vendor';
 
 export interface Watch {
@@ -72,7 +74,7 @@ async function pendingOf({ stage }: Watch, id: string): Promise<string> {
 
 async function startAgain({ stage, decided }: Watch): Promise<void> {
   await reached(() => stage.bench.muster.onboard(stage.request));
-  decided.push({ at: Date.now(), step: '', code: 'cut off', decision: 'start again' });
+  decided.push({ at: Date.now(), step: '', code: 'cut off', decision: START_AGAIN });
 }
 
 async function decide(

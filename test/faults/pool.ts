@@ -23,7 +23,8 @@ export async function runAll(
   let kick = (): void => undefined;
   const gauge = setInterval(() => {
     measure(bench).then((ms) => {
-      limit = ms > BUSY_MS ? Math.max(FEWEST, Math.floor(limit * 0.7)) : Math.min(concurrency, limit + 2);
+      const wish = ms > BUSY_MS ? Math.max(FEWEST, Math.floor(limit * 0.7)) : limit + 2;
+      limit = Math.min(concurrency, wish);
       kick();
     }, kick);
   }, 500);

@@ -1,12 +1,16 @@
 // What may have happened before the run that is swept.
+import type { ResultDocument } from '../../src/account/result';
 import type { FaultAim } from '../../src/simulators/contract';
 import type { Stage } from './contract';
 import { reached } from './reached';
 
 /** A run of the same request that went well. */
-export async function finished({ bench, request }: Stage): Promise<void> {
-  const handle = await reached(() => bench.muster.onboard(request));
-  const { status } = await reached(() => handle.result());
+export async function finished(
+  { bench, request }: Stage,
+  toItsEnd: () => Promise<ResultDocument>,
+): Promise<void> {
+  await reached(() => bench.muster.onboard(request));
+  const { status } = await toItsEnd();
   if (status !== 'done') throw new Error(`the prelude ended as ${status}`);
 }
 

@@ -15,7 +15,9 @@ import { type ActivitySpot, planFile, SPOTS_FILE, type Strike } from './process-
 import type { Case, Verdict } from './run-case';
 import { variant } from './variants';
 
-/** Each death of a worker meets all that is under way, so only a few are. */
+/** Each death of a worker meets all that is under way, so each lane has a server and workers of its own, and one case. */
+const LANES = 4;
+/** Where nothing is killed. */
 const AT_ONCE = 5;
 const DOWN_MS = 4_000;
 
@@ -37,8 +39,9 @@ export async function sweepProcesses(recorded: readonly Recorded[], options: Pro
     try {
       const workers = childWorkers(plans, options.bundle);
       const spots = await activitiesOf(some, server, workers, plans);
-      const cases = some.flatMap((one) => strikes(one, spots.get(one) ?? [], plans));
-      await run(cases, server, workers, options);
+      await inLanes(folder, options, (lane) =>
+        some.flatMap((one) => strikes(one, spots.get(one) ?? [], lane)),
+      );
       await run(some.map(twoWorkers), server, childWorkers(plans, options.bundle, 2), options);
       server = await withoutServer(some, server, dataDir, options, plans);
     } finally {
@@ -49,7 +52,30 @@ export async function sweepProcesses(recorded: readonly Recorded[], options: Pro
   }
 }
 
-function open(where: { dataDir: string; port?: number }): Promise<EmbeddedServer> {
+/** @param casesIn all cases, by the folder of a lane's plans */
+async function inLanes(
+  folder: string,
+  options: ProcessOptions,
+  casesIn: (plans: string) => Case[],
+): Promise<void> {
+  const lanes = Array.from({ length: LANES }, async (_, lane) => {
+    const plans = join(folder, `lane-${lane}`);
+    const cases = casesIn(plans)
+      .filter(options.wanted)
+      .filter((_, index) => index % LANES === lane);
+    if (cases.length === 0) return;
+    mkdirSync(plans);
+    const server = await open();
+    try {
+      await run(cases, server, childWorkers(plans, options.bundle), options, 1);
+    } finally {
+      await server.stop();
+    }
+  });
+  await Promise.all(lanes);
+}
+
+function open(where: { dataDir?: string; port?: number } = {}): Promise<EmbeddedServer> {
   return startEmbeddedServer({ ...where, searchAttributes: MUSTER_SEARCH_ATTRIBUTES });
 }
 
@@ -58,12 +84,13 @@ async function run(
   server: EmbeddedServer,
   workers: Workers,
   { wanted, onVerdict }: ProcessOptions,
+  concurrency = AT_ONCE,
 ): Promise<void> {
   const some = cases.filter(wanted);
   if (some.length === 0) return;
   const bench = await Bench.open(server, placesOf(some), workers);
   try {
-    await runAll(some, bench, { concurrency: AT_ONCE, onVerdict });
+    await runAll(some, bench, { concurrency, onVerdict });
   } finally {
     await bench.close();
   }

@@ -4,6 +4,8 @@ import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/w
 export function quiet(): void {
   const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
   Runtime.install({
+    // Ctrl-C ends the sweep, rather than only its workers.
+    shutdownSignals: [],
     logger: new DefaultLogger('ERROR', () => undefined),
     telemetryOptions: { logging: { filter, forward: {} } },
   });

@@ -1,6 +1,7 @@
 // Temporal itself may be away for a while: stopped by a test, or starved on a busy machine.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { TemporalUnreachableError } from '../../src/temporal/connect';
 
 /** Asks again as long as Temporal itself is away. */
 export async function reached<T>(ask: () => Promise<T>): Promise<T> {
@@ -15,5 +16,7 @@ export async function reached<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 export function isServiceError(error: unknown): boolean {
-  return error instanceof ServiceError || isGrpcServiceError(error);
+  return (
+    error instanceof ServiceError || isGrpcServiceError(error) || error instanceof TemporalUnreachableError
+  );
 }

@@ -105,7 +105,9 @@ async function play(
 ): Promise<Ending> {
   const { simulator, request, connection, bench } = stage;
   scenario.seed?.(simulator, request);
-  await scenario.prelude?.(stage);
+  await scenario.prelude?.(stage, () =>
+    operate({ stage, scenario, facts, decided: [], settled: [], restarted }),
+  );
   const base = simulator.requests().length;
   from.requests = base;
   const before = structuredClone(accountsOf(stage));
@@ -120,6 +122,8 @@ async function play(
     restarted,
   };
   const disturbed = disturbance?.arrange?.(stage);
+  // Awaited below; until then what goes wrong in it is nobody's.
+  disturbed?.catch(() => undefined);
   await (disturbance?.start ?? start)(stage, scenario);
   let document = await operate(watch);
   await disturbed;
@@ -140,14 +144,14 @@ async function play(
     password: result.status === 'done' ? await revealed(stage, result) : null,
     before,
     base,
-    requests: simulator.requests().slice(base),
+    requests: ownOf(simulator.requests().slice(base), disturbance),
     decided,
     settled,
     interrupted: disturbance?.interrupts ?? false,
     cancelled: disturbance?.cancels ?? false,
     attributes: [searchAttributes, memo],
   };
-  if (result.status === 'done') await sameAgain(stage, ending.requests.length + base);
+  if (result.status === 'done') await sameAgain(stage, simulator.requests().length);
   return ending;
 }
 
@@ -155,6 +159,10 @@ async function revealed({ bench }: Stage, { secret }: AccountResult): Promise<st
   if (secret === null) return null;
   const asking = { reason: 'to compare it', by: 'the sweep' };
   return (await reached(() => bench.muster.revealSecret(secret, asking))).password;
+}
+
+function ownOf(requests: Ending['requests'], disturbance: Disturbance | undefined): Ending['requests'] {
+  return requests.filter((_, index) => !disturbance?.isEcho?.(requests, index));
 }
 
 async function start({ bench, request, connection }: Stage, { act }: Scenario): Promise<void> {

@@ -4,7 +4,7 @@ import type { EmbeddedServer } from '../../src/dev/embedded-server';
 import { TEST_BUNDLE } from '../support/bundle-path';
 import { startTestServer } from '../support/temporal-server';
 import { Bench, workerHere } from './bench';
-import { disturbed, pairs, placesOf, type Recorded, record, singles } from './cases';
+import { casesOf, placesOf, type Recorded, record, singles } from './cases';
 import { runAll } from './pool';
 import { isBroken, repeatLine } from './report';
 import type { Case, Verdict } from './run-case';
@@ -37,9 +37,7 @@ async function sweep(cases: readonly Case[]): Promise<Verdict[]> {
 }
 
 test('each way to lose a create ends with one account and a true result', async () => {
-  const cases = recorded
-    .flatMap((one) => [...singles(one), ...pairs(one), ...disturbed(one)])
-    .filter(({ id }) => SAMPLE.test(id));
+  const cases = recorded.flatMap(casesOf).filter(({ id }) => SAMPLE.test(id));
   const verdicts = await sweep(cases);
   expect(verdicts).toHaveLength(cases.length);
   expect(cases.length).toBeGreaterThan(30);

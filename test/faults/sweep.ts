@@ -1,83 +1,85 @@
-// `npm run sweep`: every fault at every call of every vendor. Options: --vendor NAME, --only TEXT (part of a case's id),
-// --case ID, --group NAME (a row of the table), --seed N, --random N (schedules a vendor), --concurrency N, --list, --verbose, --without-processes.
+// `npm run sweep`: every fault at every call of every vendor, and the create-once protocol by itself. `--help` tells its
+// options.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { DefaultLogger } from '@temporalio/worker';
 import type { EmbeddedServer } from '../../src/dev/embedded-server';
 import { bundleWorkflows } from '../../src/worker/bundle';
+import { GROUNDS, walkOf } from '../protocol/walk';
 import { startTestServer } from '../support/temporal-server';
 import { Bench, type Workers, workerHere } from './bench';
-import { disturbed, pairs, placesOf, record, singles } from './cases';
+import { casesOf, placesOf, record } from './cases';
 import type { VendorFacts } from './contract';
+import { readOptions, type SweepOptions, WRONG_USE } from './options';
 import { type PoolOptions, runAll } from './pool';
 import { canStopProcesses, sweepProcesses } from './processes';
 import { quiet } from './quiet';
-import { isBroken, repeatLine, table } from './report';
+import { isBroken, isGreen, type Result, report } from './report';
 import type { Case, Verdict } from './run-case';
 import { scheduleOf, schedules } from './schedules';
 import { FACTS } from './vendors';
+import { wired } from './wire';
 
 /** A bench holds a server for each of its cases. */
-const CASES_A_BENCH = 400;
+const CASES_A_BENCH = 250;
 const BUNDLE = resolve(__dirname, '../../node_modules/.cache/muster-test/sweep-bundle.js');
-
-const OPTIONS = {
-  group: { type: 'string' },
-  vendor: { type: 'string', multiple: true },
-  only: { type: 'string' },
-  case: { type: 'string' },
-  seed: { type: 'string' },
-  random: { type: 'string', default: '30' },
-  concurrency: { type: 'string', default: '60' },
-  list: { type: 'boolean', default: false },
-  verbose: { type: 'boolean', default: false },
-  'without-processes': { type: 'boolean', default: false },
-} as const;
 
 /** @returns the exit code */
 export async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options: OPTIONS });
+  const options = readOptions(
+    args,
+    FACTS.map(({ vendor }) => vendor),
+  );
+  if (typeof options === 'number') return options;
   quiet();
-  const { case: wantedCase = '', only = '' } = values;
+  const { case: wantedCase = '', only = '', group } = options;
+  const facts = factsFor(options.vendor, wantedCase);
+  if (facts.every(({ scenarios }) => scenarios.length === 0)) return unknownCase();
   const schedule = scheduleOf(wantedCase);
-  const seed = schedule?.seed ?? Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-  const count = schedule?.count ?? Number(values.random);
-  const wanted = ({ id, group }: Case) =>
-    wantedCase ? id === wantedCase : id.includes(only) && (!values.group || group === values.group);
+  const seed = schedule?.seed ?? options.seed ?? Math.floor(Math.random() * 2 ** 31);
+  const count = schedule?.count ?? options.random;
+  const wanted = (one: Case) =>
+    wantedCase ? one.id === wantedCase : one.id.includes(only) && (!group || one.group === group);
   say(`seed ${seed}`);
 
   mkdirSync(resolve(BUNDLE, '..'), { recursive: true });
   writeFileSync(BUNDLE, await bundleWorkflows(new DefaultLogger('WARN')));
   const workers = workerHere({ codePath: BUNDLE });
   const server = await startTestServer();
-  const verdicts: Verdict[] = [];
-  const began = Date.now();
-  const onVerdict = (verdict: Verdict) => {
-    verdicts.push(verdict);
-    if (isBroken(verdict) || values.verbose) tell(verdict);
-    if (verdicts.length % 50 === 0)
-      say(`${verdicts.length} cases after ${Math.round((Date.now() - began) / 1000)} s`);
-  };
+  const result: Result = { seed, verdicts: [], walks: [] };
+  const wires = await wired(facts);
+  const onVerdict = telling(result.verdicts, options.verbose);
   try {
-    const recorded = await record(server, workers, factsFor(values.vendor, wantedCase));
-    const cases = recorded
-      .flatMap((one) => [...singles(one), ...pairs(one), ...disturbed(one), ...schedules(one, seed, count)])
-      .filter(wanted);
-    if (values.list) {
+    const recorded = await record(server, workers, facts);
+    const cases = [
+      ...wires.cases,
+      ...recorded.flatMap((one) => [...casesOf(one), ...schedules(one, seed, count)]),
+    ].filter(wanted);
+    if (options.list) {
       for (const { id } of cases) process.stdout.write(`${id}\n`);
       return 0;
     }
-    await sweep(cases, server, workers, { concurrency: Number(values.concurrency), onVerdict });
-    if (!values['without-processes'] && canStopProcesses() && (!wantedCase || cases.length === 0))
-      await sweepProcesses(recorded, { bundle: BUNDLE, wanted, onVerdict });
-    return report(verdicts, seed);
+    if (isWhole(options)) result.walks = GROUNDS.map((ground) => ({ ground, walk: walkOf(ground) }));
+    const processes = !options.withoutProcesses && canStopProcesses() && (!wantedCase || cases.length === 0);
+    // Those with processes of their own mostly wait, so that both together take little longer than one.
+    await Promise.all([
+      sweep(cases, server, workers, { concurrency: options.concurrency, onVerdict }),
+      processes && sweepProcesses(recorded, { bundle: BUNDLE, wanted, onVerdict }),
+    ]);
   } catch (error) {
-    report(verdicts, seed);
+    process.stdout.write(report(result));
     throw error;
   } finally {
-    await server.stop();
+    await Promise.all([server.stop(), ...wires.proxies.map((proxy) => proxy.close())]);
   }
+  if (result.verdicts.length === 0) return unknownCase();
+  process.stdout.write(report(result));
+  return isGreen(result) ? 0 : 1;
+}
+
+function unknownCase(): number {
+  say('error: no case fits --vendor, --group, --only or --case; --list prints the ids there are');
+  return WRONG_USE;
 }
 
 /** The vendors that are asked for; of a single case only its scenario. */
@@ -86,6 +88,11 @@ function factsFor(vendors: string[] | undefined, wantedCase: string): VendorFact
   return FACTS.filter((one) =>
     vendor ? one.vendor === vendor : vendors?.includes(one.vendor) !== false,
   ).map((one) => ({ ...one, scenarios: one.scenarios.filter(({ name }) => !scenario || name === scenario) }));
+}
+
+/** Nothing was left out, so the protocol by itself belongs to it. */
+function isWhole({ vendor, group, only, case: one }: SweepOptions): boolean {
+  return !vendor && !group && !only && !one;
 }
 
 async function sweep(
@@ -105,6 +112,17 @@ async function sweep(
   }
 }
 
+/** Collects verdicts, and tells at once of those that matter. */
+function telling(verdicts: Verdict[], verbose = false): (verdict: Verdict) => void {
+  const began = Date.now();
+  return (verdict) => {
+    verdicts.push(verdict);
+    if (isBroken(verdict) || verbose) tell(verdict);
+    if (verdicts.length % 50 === 0)
+      say(`${verdicts.length} cases after ${Math.round((Date.now() - began) / 1000)} s`);
+  };
+}
+
 function tell(verdict: Verdict): void {
   const { broken, decided, requests, seconds } = verdict;
   say(`${isBroken(verdict) ? 'BROKEN' : 'ok'} ${verdict.case.id} (${seconds.toFixed(1)} s)`);
@@ -115,14 +133,6 @@ function tell(verdict: Verdict): void {
     say(
       `  ${at.slice(17)} ${call}: ${status ?? 'no answer'}${fault ? ` [${fault}]` : ''}${committed ? ' committed' : ''}`,
     );
-}
-
-function report(verdicts: readonly Verdict[], seed: number): number {
-  process.stdout.write(`${table(verdicts)}\nseed ${seed}\n`);
-  const broken = verdicts.filter(isBroken);
-  for (const verdict of broken)
-    process.stdout.write(`${repeatLine(verdict)}   # ${verdict.broken.join('; ')}\n`);
-  return broken.length > 0 ? 1 : 0;
 }
 
 function say(line: string): void {

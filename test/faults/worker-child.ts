@@ -68,6 +68,8 @@ async function main(): Promise<void> {
     holds: PROMPT_HOLDS,
   });
   process.on('SIGTERM', () => worker.shutdown());
+  // Whoever started it is gone.
+  process.on('disconnect', () => process.exit(0));
   const running = worker.run();
   process.send?.('ready');
   await running;

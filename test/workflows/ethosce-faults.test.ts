@@ -228,6 +228,44 @@ describe('roles that others write too', () => {
     expect(accountsOf(request)[0]?.roles).toEqual([REPORT_VIEWER, REVIEWER]);
   });
 
+  test('between our read and our PUT: cannot be seen, so nothing of ours comes between the two', async () => {
+    const request = person({ ethosce: { roles: [REVIEWER] } });
+    const profile = { field_first_name: 'Orla' };
+    const uid = site().seed({
+      email: request.person.email,
+      marker: request.key,
+      roles: [COURSE_AUTHOR],
+      profile,
+    });
+    const theirs = [2, REPORT_VIEWER];
+    let read = 0;
+    let written: Promise<void> | undefined;
+    site().inject({
+      kind: 'slow',
+      delayMs: 250,
+      call: 'find user',
+      // The first look at the roles says what an undo would have to take back; the second is the one before the PUT.
+      nth: 2,
+      match({ number, query }) {
+        if (query.uid !== uid) return false;
+        read += 1;
+        // It has its answer already, and gets it late: theirs lands in between.
+        if (read === 2) setTimeout(() => (written = foreignPut(uid, theirs)), 50);
+        if (read === 2) read = number;
+        return true;
+      },
+    });
+    const { account } = await run(request);
+    await written;
+    expect(account).toMatchObject({ status: 'done', steps: { roles: 'done' } });
+    const ours = site()
+      .requests()
+      .filter(({ number, path, query }) => number >= read && (path === `/user/${uid}` || query.uid === uid))
+      .filter(({ body }) => !sameIds(body, theirs));
+    expect(ours.map(({ call }) => call)).toEqual(['find user', 'update user', 'find user']);
+    expect(accountsOf(request)[0]?.roles).toEqual([COURSE_AUTHOR, REVIEWER]);
+  });
+
   test('always: parked as roles-contended after a few merges, with the three sets', async () => {
     const request = person({ ethosce: { roles: [REVIEWER] } });
     const uid = site().seed({ email: request.person.email, marker: request.key, roles: [COURSE_AUTHOR] });

@@ -2,6 +2,7 @@
 // go of the parked runs when they are accepted.
 import type { ResultDocument } from '../../src/account/result';
 import type { MusterConfig } from '../../src/config/schema';
+import type { RequestDocument } from '../../src/request/schema';
 import type { SimulatedVendor } from '../../src/simulators';
 import { holdId } from '../../src/temporal/names';
 import { createMusterWorker } from '../../src/worker';
@@ -23,12 +24,22 @@ const WRONG = {
   ethosce: { password: 'not-this-one' },
   pha: { token: 'not-this-one' },
   hotdocs: { principalPassword: 'not-this-one' },
+  onefile: { customerToken: 'not-this-one' },
+  regpack: { apiToken: 'not-this-one' },
 } as const;
+const VENDORS = ['ethosce', 'pha', 'hotdocs', 'onefile', 'regpack'] as const;
+const ACCOUNTS: Record<SimulatedVendor, RequestDocument['accounts'][string]> = {
+  ethosce: { roles: [105847459] },
+  pha: {},
+  hotdocs: {},
+  onefile: { role: 'learner', defaultAssessorId: 7, classroomId: 3, placementId: 9 },
+  regpack: {},
+};
 
 let harness: Harness;
 
 beforeAll(async () => {
-  harness = await Harness.start({ vendors: ['ethosce', 'pha', 'hotdocs'], connections: WRONG });
+  harness = await Harness.start({ vendors: [...VENDORS], connections: WRONG });
   await harness.stopWorker();
 });
 afterAll(() => harness?.stop());
@@ -75,9 +86,7 @@ function configWith(vendor: keyof typeof WRONG, secrets?: Record<string, string>
 
 const onboard = (vendor: SimulatedVendor, number: number) =>
   Promise.all(
-    Array.from({ length: number }, () =>
-      harness.muster.onboard(person({ [vendor]: vendor === 'ethosce' ? { roles: [105847459] } : {} })),
-    ),
+    Array.from({ length: number }, () => harness.muster.onboard(person({ [vendor]: ACCOUNTS[vendor] }))),
   );
 const requestsOf = (vendor: SimulatedVendor) => harness.simulator(vendor).requests().length;
 const accountOf = (document: ResultDocument, vendor: string) => document.accounts[vendor];
@@ -217,7 +226,7 @@ describe('EthosCE, which locks an account after five failures', () => {
   });
 });
 
-test.each(['pha', 'hotdocs'] as const)(
+test.each(['pha', 'hotdocs', 'onefile', 'regpack'] as const)(
   '%s: one rejected call, a probe on time, and all go on',
   async (vendor) => {
     const before = requestsOf(vendor);
@@ -243,7 +252,7 @@ test.each(['pha', 'hotdocs'] as const)(
 test('inspection says of each connection what its vendor says, and opens a hold where that is no', async () => {
   await startWorker(configWith('pha'));
   const before = requestsOf('ethosce');
-  expect(await harness.muster.inspect()).toEqual([
+  expect(await harness.muster.inspect(['ethosce', 'pha', 'hotdocs'])).toEqual([
     {
       connection: 'ethosce',
       vendor: 'ethosce',

@@ -73,6 +73,8 @@ const scenarios: Scenario[] = [
 
 export const ethosceFacts: VendorFacts = {
   vendor: 'ethosce',
+  secret: 'password',
+  sessionless: true,
   scenarios,
   creates: {
     'create user': { ability: ethosceUserAbility, looks: ['find user'] },

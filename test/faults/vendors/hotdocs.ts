@@ -45,6 +45,7 @@ const scenarios: Scenario[] = [
 
 export const hotdocsFacts: VendorFacts = {
   vendor: 'hotdocs',
+  secret: 'principalPassword',
   scenarios,
   creates: { 'create user': { ability: hotdocsUserAbility, looks: ['read user'] } },
   truth(stage) {

@@ -70,6 +70,7 @@ const ofPath = ({ path }: { path: string }) => path;
 
 export const onefileFacts: VendorFacts = {
   vendor: 'onefile',
+  secret: 'customerToken',
   scenarios,
   creates: {
     'create user': { ability: onefileUserAbility, looks: ['search users'] },

@@ -28,6 +28,7 @@ const scenarios: Scenario[] = [
 
 export const phaFacts: VendorFacts = {
   vendor: 'pha',
+  secret: 'token',
   scenarios,
   creates: {
     'create user': { ability: phaUserAbility, looks: [] },

@@ -60,6 +60,7 @@ function childrenOf({ simulator }: Stage, firstName: string): string[] {
 
 export const regpackFacts: VendorFacts = {
   vendor: 'regpack',
+  secret: 'apiToken',
   scenarios,
   creates: {
     'create user': { ability: regpackUserAbility, looks: ['list users', 'get info'] },
