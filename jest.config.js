@@ -22,6 +22,8 @@ module.exports = {
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],
+  // Most tests wait for timers and vendors: two processes on a machine of two cores take a little more than half the time.
+  maxWorkers: 2,
   testTimeout: 60_000,
   collectCoverageFrom: ['src/**/*.ts', 'activities/**/*.ts', 'workflows/**/*.ts'],
 };
