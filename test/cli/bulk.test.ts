@@ -59,6 +59,33 @@ test('a roster is onboarded, written down, shown for an undo, and undone', async
   expect(JSON.parse(undone.stdout)).toMatchObject({ id: 'intake/undo', waiting: 3 });
 });
 
+test('a plan is carried out; who has moved since is left out, and a surprise stops it before it starts', async () => {
+  const path = roster('planned.csv', ['s-1', 's-2', 's-3'].map(row));
+  const plan = ['plan', path, '--connections', 'hotdocs', '--out', 'plan.json'];
+  expect(await scene.run(plan)).toMatchObject({ code: 0 });
+  const moved = JSON.stringify({
+    key: 's-2',
+    person: { firstName: 'Ines', lastName: 'Heron', email: 's-2@example.org' },
+    accounts: { hotdocs: {} },
+    onFailure: 'compensate',
+  });
+  expect(await scene.run(['onboard', '-'], { input: moved })).toMatchObject({ code: 0 });
+  scene.simulator('hotdocs').seed({ email: 's-3@example.org' });
+  const some = ['--connections', 'hotdocs', '--json'];
+  const barred = await bulk(path, '--max-adopt', '0', ...some);
+  expect(barred).toMatchObject({ code: 1, stdout: '' });
+  expect(barred.stderr).toContain('s-3');
+  expect(barred.stderr).toContain('The job was not started.');
+  const done = await bulk('--plan', 'plan.json', '--id', 'planned', ...some);
+  expect(JSON.parse(done.stdout)).toMatchObject({ rows: 3, succeeded: 1, notStarted: 2 });
+  expect(done.stderr).toContain('s-2 (line 3): hotdocs\n  s-3 (line 4): hotdocs');
+  roster('planned.csv', [row('s-1')]);
+  expect(await bulk('--plan', 'plan.json', ...some)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('The roster is not the one that was planned'),
+  });
+});
+
 test('what is wrong is told by its line, and nothing is sent', async () => {
   const before = scene.simulator('hotdocs').requests().length;
   const path = roster('bad.csv', [row('q-1'), 'q-2,Ines,Heron,no-address']);

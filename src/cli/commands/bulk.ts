@@ -2,14 +2,17 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { JobInput } from '../../bulk/job';
+import { readPlan } from '../../bulk/plan-file';
 import { mostFailures } from '../../bulk/start';
+import type { Threshold } from '../../bulk/thresholds';
 import type { JobHandle, JobOptions } from '../../client/job';
-import { EXIT, type ExitCode, ExpectedError } from '../exit';
+import { EXIT, type ExitCode, ExpectedError, UsageError } from '../exit';
 import { followJob, jobExit, jobText } from '../follow-job';
+import { takePrecautions } from '../plan/precautions';
 import { answer, answerJson, live, say } from '../screen';
 import { type GlobalOptions, withMuster } from '../session';
 import { previewUndo, undoneText, undoText } from '../undo-preview';
-import { count, examples, names, runs, share } from '../words';
+import { count, examples, names, runs, share, threshold } from '../words';
 
 interface JsonOption extends GlobalOptions {
   json?: boolean;
@@ -20,6 +23,9 @@ interface StartOptions extends JsonOption, Pick<JobInput, 'window'> {
   maxFailures?: string;
   connections?: string[];
   onFailure?: 'park' | 'compensate';
+  plan?: string;
+  maxAdopt?: Threshold;
+  maxRoleRemovals?: Threshold;
   detach?: boolean;
 }
 
@@ -56,10 +62,21 @@ export function define(command: Command): void {
   command
     .command('start', { isDefault: true })
     .description('starts a job (the word "start" may be left out)')
-    .argument('<roster>', 'CSV or NDJSON: a path under importsDir, or an https:// address')
+    .argument('[roster]', 'CSV or NDJSON: a path under importsDir, or an https:// address')
     .option('--id <id>', "the job's id; by default the roster's name and the time")
     .option('--window <n>', "how many people are worked on at once; by default the configuration's", count)
     .option('--max-failures <n>', 'start no more rows once more than N, or N%, have failed', share)
+    .option('--plan <file>', 'carry out a plan: rows whose accounts have moved since are left out')
+    .option(
+      '--max-adopt <n>',
+      'start nothing where more accounts, or N% of them, would be adopted',
+      threshold,
+    )
+    .option(
+      '--max-role-removals <n>',
+      'start nothing where more accounts, or N%, would lose a role',
+      threshold,
+    )
     .option('--connections <names>', 'for rows that name none, separated by spaces', names)
     .addOption(new Option('--on-failure <what>', 'for rows that do not say').choices(['park', 'compensate']))
     .option('--detach', 'start it, print its id, and do not wait')
@@ -156,9 +173,17 @@ function withJob(
   return withMuster(options, (muster) => work(muster.job(id)));
 }
 
-async function start(roster: string, options: StartOptions): Promise<ExitCode> {
+async function start(given: string | undefined, options: StartOptions): Promise<ExitCode> {
+  const { plan, maxAdopt, maxRoleRemovals } = options;
+  const roster = given ?? (plan === undefined ? undefined : (await readPlan(plan)).header.source);
+  if (roster === undefined) throw new UsageError('roster: is missing; name a roster, or a plan with --plan');
   return withMuster(options, async (muster) => {
-    const job = await muster.bulk(roster, jobOptions(options));
+    const wanted = jobOptions(options);
+    const cleared = await takePrecautions(muster, roster, wanted.defaults ?? {}, {
+      ...(plan !== undefined && { plan }),
+      limits: { ...(maxAdopt && { maxAdopt }), ...(maxRoleRemovals && { maxRoleRemovals }) },
+    });
+    const job = await muster.bulk(roster, { ...wanted, ...cleared });
     if (options.detach) {
       if (options.json) answerJson({ id: job.id });
       else answer(job.id);
