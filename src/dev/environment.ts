@@ -164,7 +164,12 @@ async function startServer(
     return { temporal: stated, ended: new Promise(() => undefined) };
   }
   const uiPort = await freeUiPort();
-  const codec = await startCodecServer({ ring: ringOf(config), origins: loopbackOrigins(uiPort) });
+  // It encrypts too: decisions can be taken in the UI.
+  const codec = await startCodecServer({
+    ring: ringOf(config),
+    origins: loopbackOrigins(uiPort),
+    allowEncode: true,
+  });
   undo.push(() => codec.close());
   onProgress('Starting the embedded Temporal server');
   const dataDir = devFolder(cwd);

@@ -1,8 +1,12 @@
 // What is recorded for the replay test: one line a run. A further vendor's is one line more; then run
 // `npx jest --testMatch '**/test/replay/record.ts'`.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestDocument, ResultDocument } from '../../src/client';
+import type { Muster } from '../../src/client/muster';
 import type { FaultPlan, SimulatedVendor } from '../../src/simulators';
+import { holdId, jobId, trialId, undoJobId } from '../../src/temporal/names';
 import { type Harness, person } from '../support/harness';
 
 /** Opens the payloads of the recorded histories, which hold made-up people only. */
@@ -24,6 +28,19 @@ export const RECORDINGS: Record<string, Recording> = {
   'pha-parked-resolved': parked({ pha: {} }, 'resolve', ['pha', { kind: 'drop-after', call: 'create user' }]),
   'onefile-created': onboarded({ onefile: { role: 'iqa' } }),
   'onefile-revealed': revealed({ onefile: { role: 'iqa' } }),
+  'hotdocs-created': onboarded({ hotdocs: {} }),
+  'regpack-family': onboarded({ regpack: { children: [{ key: 'c1', firstName: 'Kit', lastName: 'Tern' }] } }),
+  'ethosce-removed': removed({ ethosce: { roles: [REVIEWER] } }),
+  'rejected-held': held,
+  inspected: async ({ muster }) => {
+    await muster.inspect(['ethosce']);
+    return latest(muster, 'inspectConnection');
+  },
+  planned: async ({ muster }) => {
+    for await (const _ of await muster.plan(person({ ethosce: {}, hotdocs: {} })));
+    return latest(muster, 'planAccounts');
+  },
+  'roster-undone': undoneRoster,
   'person-both': onboarded({ ethosce: {}, pha: {} }),
   'person-one-parked': parked({ ethosce: {}, pha: {} }, 'resolve', [
     'pha',
@@ -65,6 +82,49 @@ function revealed(accounts: RequestDocument['accounts']): Recording {
     while (!(await buries())) await sleep(50);
     return [`secret/${handle}`];
   };
+}
+
+/** An account that is made and taken back. Kept: the removal, and the run under the account's own id. */
+function removed(accounts: RequestDocument['accounts']): Recording {
+  return async ({ muster }) => {
+    const request = person(accounts);
+    await (await muster.onboard(request)).result();
+    await (await muster.remove({ key: request.key })).result();
+    return [`remove/${request.key}`, ...runsOf(request)];
+  };
+}
+
+/** The connection whose credentials are wrong, for recordings. */
+export const REJECTED = 'rejected';
+
+/** Credentials that the vendor rejects. Kept: the hold, and the turn in which they were tried. */
+async function held({ muster }: Harness): Promise<string[]> {
+  const request = person({ [REJECTED]: {} });
+  await (await muster.onboard(request)).result();
+  return [holdId(REJECTED), trialId(REJECTED)];
+}
+
+/** A roster, and the undo of what it made. */
+async function undoneRoster({ muster, config }: Harness): Promise<string[]> {
+  const lines = ['Ada', 'Bo', 'Cy'].map((name) => {
+    const { key, person: who } = person({});
+    return [key, name, who.lastName, who.email, 'ethosce'].join(',');
+  });
+  const roster = join(config.bulk.importsDir, 'roster.csv');
+  writeFileSync(roster, ['key,firstName,lastName,email,connections', ...lines, ''].join('\n'));
+  const job = await muster.bulk(roster, { id: 'recorded', window: 2 });
+  await job.result();
+  await (await job.undo({ reason: 'for the record' })).result();
+  return [jobId('recorded'), jobId(undoJobId('recorded'))];
+}
+
+/** The run of that type that was started last. */
+async function latest({ client }: Muster, workflowType: string): Promise<string[]> {
+  const query = `WorkflowType = '${workflowType}'`;
+  for (;;) {
+    for await (const { workflowId } of client.workflow.list({ query })) return [workflowId];
+    await sleep(50);
+  }
 }
 
 function passwordsIn({ accounts }: ResultDocument): string[] {
