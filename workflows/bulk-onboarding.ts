@@ -202,10 +202,13 @@ class Job {
     if (this.paused !== null) throw new Error('The job is paused already.');
   }
 
-  private pause({ reason }: JobDecision): JobProgress {
+  /** Answers once no more rows are started. */
+  private async pause({ reason }: JobDecision): Promise<JobProgress> {
     this.hold(`Paused: ${reason}`);
-    this.stretch?.cancel();
+    const { stretch } = this;
+    stretch?.cancel();
     this.show();
+    await condition(() => this.stretch === undefined || this.stretch !== stretch);
     return this.progress();
   }
 

@@ -1,10 +1,10 @@
 // What has become of a row by now, read from Temporal: the row's run as it stands, not as the job once saw it, so that a
 // decision taken since shows.
-import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { progress } from '../../workflows/account-run/messages';
 import type { AccountResult, ProblemCode, ResultDocument } from '../account/result';
 import { endOf } from '../client/standing';
-import { FINGERPRINT, isSame, requestPlan } from '../client/start';
+import { accountsStand, FINGERPRINT, isSame, latestOf, requestPlan } from '../client/start';
 import type { KeyRing } from '../privacy/keys';
 import type { KnownConnections } from '../request/check';
 import { accountId } from '../temporal/names';
@@ -27,23 +27,23 @@ const PATIENCE_MS = 5_000;
 export async function outcomeOf({ client, keys, config, mark }: Asking, row: RosterRow): Promise<RowOutcome> {
   const plan = requestPlan(config, keys, row.request);
   const { workflowId } = plan;
-  const latest = await describe(client, workflowId);
+  const latest = await latestOf(client, workflowId);
   if (!latest) return notStarted('not-started', 'Nothing was sent. Feed this row again.');
   const open = latest.status.name === 'RUNNING';
   const ours = latest.memo?.[JOB] === mark || isSame(keys, plan, latest.memo?.[FINGERPRINT]);
   if (!ours) return another(workflowId, open, latest.memo?.[FINGERPRINT] === undefined);
   if (open) return underWay(client, latest);
-  return ended(await endOf(client, workflowId, latest.runId));
+  const document = await endOf(client, workflowId, latest.runId);
+  if (document.status === 'done' && !(await accountsStand(client, keys, plan))) return UNDONE;
+  return ended(document);
 }
 
-async function describe(client: Client, id: string): Promise<WorkflowExecutionDescription | undefined> {
-  try {
-    return await client.workflow.getHandle(id).describe();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
-}
+const UNDONE: RowOutcome = {
+  status: 'failed',
+  reason: 'undone',
+  whatToDo: 'It was undone, removed or changed since. To have it as it was, feed this row again.',
+  ids: {},
+};
 
 function notStarted(reason: string, whatToDo: string): RowOutcome {
   return { status: 'not-started', reason, whatToDo, ids: {} };
@@ -56,13 +56,7 @@ function another(workflowId: string, open: boolean, removal: boolean): RowOutcom
       'running-elsewhere',
       `Another request of this person is under way (${workflowId}). When it has ended, feed this row again.`,
     );
-  if (removal)
-    return {
-      status: 'failed',
-      reason: 'undone',
-      whatToDo: 'It was undone or removed since. To have it again, feed this row again.',
-      ids: {},
-    };
+  if (removal) return UNDONE;
   return notStarted(
     'superseded',
     `Another request of this person has ended since (${workflowId}). Feed this row again only if it still holds.`,

@@ -1,8 +1,9 @@
 // What a job made, row by row, and taking it back: only accounts whose latest run is the job's own, and only what that run made.
-import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { Removal } from '../../workflows/remove-accounts';
 import { endOf } from '../client/standing';
+import { latestOf } from '../client/start';
 import { accountsOf } from '../request/accounts';
 import type { RequestDocument } from '../request/schema';
 import { accountId, REMOVE_ACCOUNTS, removalId, WORKFLOW_QUEUE } from '../temporal/names';
@@ -43,7 +44,7 @@ async function whyKept(
   key: string,
 ): Promise<string | undefined> {
   const workflowId = accountId(connection, key);
-  const latest = await describe(client, workflowId);
+  const latest = await latestOf(client, workflowId);
   if (!latest) return 'no run of it is remembered';
   if (latest.memo?.[JOB] !== mark) return 'its latest run is not of this job';
   if (latest.status.name === 'RUNNING') return undefined;
@@ -54,15 +55,6 @@ async function whyKept(
   return account?.provenance === 'adopted'
     ? 'it was there before, and nothing of it was changed'
     : 'nothing was made';
-}
-
-async function describe(client: Client, id: string): Promise<WorkflowExecutionDescription | undefined> {
-  try {
-    return await client.workflow.getHandle(id).describe();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
 }
 
 /** Starts the removal of what a row made, or meets the one there is. */

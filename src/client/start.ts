@@ -113,19 +113,48 @@ export type Encounter =
 
 /** Applies the rule of "same or different" to the latest run of the plan's id. */
 export async function encounter(client: Client, keys: KeyRing, plan: RunPlan): Promise<Encounter> {
-  let latest: WorkflowExecutionDescription;
-  try {
-    latest = await client.workflow.getHandle(plan.workflowId).describe();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { is: 'free' };
-    throw error;
-  }
+  const latest = await latestOf(client, plan.workflowId);
+  if (!latest) return { is: 'free' };
   const { runId } = latest;
   const same = latest.type === plan.workflowType && isSame(keys, plan, latest.memo?.[FINGERPRINT]);
   if (latest.status.name === 'RUNNING') return { is: same ? 'same-running' : 'different-running', runId };
   if (!same || latest.status.name !== 'COMPLETED') return { is: 'free' };
   const document = await endOf(client, plan.workflowId, runId);
-  return document.status === 'done' ? { is: 'same-done', runId, document } : { is: 'free' };
+  if (document.status !== 'done' || !(await accountsStand(client, keys, plan))) return { is: 'free' };
+  return { is: 'same-done', runId, document };
+}
+
+/**
+ * Whether the accounts of a person whose run is done are still as it left them: a removal runs under each account's own id,
+ * and another request may have changed one. An account of which Temporal has forgotten everything counts as it was.
+ */
+export async function accountsStand(client: Client, keys: KeyRing, plan: RunPlan): Promise<boolean> {
+  if (plan.workflowType !== ONBOARD_PERSON) return true;
+  const { request } = plan;
+  const stand = await Promise.all(
+    accountsOf(request).map(async ({ connection }) => {
+      const latest = await latestOf(client, accountId(connection, request.key));
+      const mark = latest?.memo?.[FINGERPRINT];
+      if (!latest) return true;
+      return (
+        typeof mark === 'string' &&
+        matchesFingerprint(keys, fingerprintOf(request, connection), mark) === true
+      );
+    }),
+  );
+  return stand.every(Boolean);
+}
+
+export async function latestOf(
+  client: Client,
+  id: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await client.workflow.getHandle(id).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
 }
 
 export function isSame(keys: KeyRing, plan: RunPlan, there: unknown): boolean {

@@ -96,6 +96,8 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
     activities: loadActivities(),
     interceptors: { activity: [() => ({ inbound: new ContextInterceptor(context) })] },
     shutdownGraceTime: graceTime(config),
+    // A cancellation comes with the answer to a heartbeat.
+    maxHeartbeatThrottleInterval: '1s',
   } satisfies Partial<WorkerOptions>;
   const limited = Object.entries(config.connections).flatMap(([name, { requestsPerSecond }]) =>
     requestsPerSecond === undefined

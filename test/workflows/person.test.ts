@@ -48,6 +48,19 @@ test('both accounts come to be, and the whole is done', async () => {
   ]);
 });
 
+test('a person who was removed since is not taken for done: the same request makes the accounts again', async () => {
+  const request = person({ ethosce: {}, pha: {} });
+  const first = await harness.muster.onboard(request);
+  await first.result();
+  expect((await harness.muster.onboard(request)).runId).toBe(first.runId);
+  await (await harness.muster.remove({ key: request.key, connections: ['ethosce'] })).result();
+  expect(everywhere(request)).toEqual([0, 1]);
+  const again = await harness.muster.onboard(request);
+  expect(again.runId).not.toBe(first.runId);
+  expect(await again.result()).toMatchObject({ status: 'done' });
+  expect(everywhere(request)).toEqual([1, 1]);
+});
+
 test('one parks while the other is done; decided, the whole is done', async () => {
   const request = parking();
   const handle = await harness.muster.onboard(request);
