@@ -1,4 +1,4 @@
-// Lets Node run the sources as they are: TypeScript through swc, as in the tests. For `npm run sweep` and its workers.
+// Lets Node run the sources as they are: TypeScript through swc, as in the tests. For scripts/run.js and the workers of a sweep.
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { transformSync } = require('@swc/core');
