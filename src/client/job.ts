@@ -93,6 +93,9 @@ export function usualId(source: string, now: Date): string {
 }
 
 const FOLLOW_EVERY_MS = 1_000;
+/** How often a decision is sent that met no run, while there is one. */
+const MOST_TIMES = 20;
+const AGAIN_MS = 200;
 
 export class JobHandle {
   private readonly client: Client;
@@ -224,17 +227,23 @@ export class JobHandle {
   }
 
   private async decide(name: string, decision: JobDecision): Promise<JobProgress> {
-    try {
-      return await this.known(
-        this.handle().executeUpdate<JobProgress, [JobDecision]>(name, {
-          args: [decision],
-          updateId: randomUUID(),
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-      throw new DecisionRefusedError(error.cause?.message ?? error.message);
+    const update = { args: [decision] as [JobDecision], updateId: randomUUID() };
+    for (let time = 1; ; time += 1) {
+      try {
+        return await this.handle().executeUpdate<JobProgress, [JobDecision]>(name, update);
+      } catch (error) {
+        if (error instanceof WorkflowUpdateFailedError)
+          throw new DecisionRefusedError(error.cause?.message ?? error.message);
+        // A run that starts anew just then takes it no more, and the next one does not know it yet.
+        if (!(error instanceof WorkflowNotFoundError) || time === MOST_TIMES || !(await this.isOpen()))
+          return this.known(Promise.reject(error));
+        await sleep(AGAIN_MS);
+      }
     }
+  }
+
+  private async isOpen(): Promise<boolean> {
+    return (await this.known(this.handle().describe())).status.name === 'RUNNING';
   }
 
   private handle() {
