@@ -106,7 +106,7 @@ async function giveFields(run: Run, { userId, fresh }: User): Promise<void> {
     if (names === '') return;
     const update = { connection, cloginId: userId, doc, submitForms, sendMail };
     const { updateRegpackUser } = safeCalls<typeof activities>(run.plan);
-    await run.safe('profile', () => updateRegpackUser(update), true);
+    await run.safe('profile', () => call('update the fields that differ', updateRegpackUser, update), true);
     run.witness('profile', 'updated fields', names);
   });
 }

@@ -1,6 +1,7 @@
 // What EthosCE is made to hold once: the user, its SSO link, its profile. How each is looked for, what a look means, and how
 // it is sent; a run makes them of this, and a plan looks by it.
 import type * as activities from '../../activities/ethosce';
+import type { Look } from '../../src/account/plan';
 import {
   ethosceAuthmapAbility,
   ethosceProfileAbility,
@@ -11,7 +12,7 @@ import type { EthosceAccount } from '../../src/vendors/ethosce/request';
 import { type EthosceProfile, profileBody, type SsoLink, userBody } from '../../src/vendors/ethosce/shapes';
 import { call, safeCalls, sendCalls } from '../account-run/calls';
 import type { Creation } from '../account-run/create-once';
-import type { Looking } from '../account-run/looking';
+import { type Looking, stampOf } from '../account-run/looking';
 
 type Run = Looking<EthosceAccount>;
 
@@ -38,6 +39,7 @@ export function userCreation(run: Run): Creation<UserLook, EthosceUserRef> {
       );
       const seen: UserLook = { byMail: byMail.value, byName: byName.value, bySsoId: bySsoId?.value };
       const uid = onlyLinked(seen);
+      let linkedLook: Look | undefined;
       if (uid !== undefined) {
         const linked = await run.safe('verify', () =>
           call('verify: the account that the SSO id is linked to', reads.findEthosceUserById, {
@@ -46,8 +48,9 @@ export function userCreation(run: Run): Creation<UserLook, EthosceUserRef> {
           }),
         );
         seen.linked = linked.value[0] ?? null;
+        linkedLook = linked.look;
       }
-      return { look: byMail.look, seen };
+      return { look: stampOf(byMail.look, byName.look, bySsoId?.look, linkedLook), seen };
     },
     judge: (seen, when) => judgeUser(seen, { username: account.username, email: person.email }, when),
     async send(ground) {

@@ -1,6 +1,7 @@
 // The one thing that HotDocs is made to hold, the user under our GUID: how it is looked for, what a look means, and how it is
 // sent; and what can only be said of one who was there before. A run makes it of this, and a plan looks by it.
 import type * as activities from '../../activities/hotdocs';
+import type { Look } from '../../src/account/plan';
 import { hotdocsUserAbility } from '../../src/vendors/hotdocs/abilities';
 import { judgeUser, type UserLook } from '../../src/vendors/hotdocs/judge';
 import type { HotdocsAccount } from '../../src/vendors/hotdocs/request';
@@ -14,7 +15,7 @@ import {
 } from '../../src/vendors/hotdocs/shapes';
 import { call, safeCalls, sendCalls } from '../account-run/calls';
 import type { Creation } from '../account-run/create-once';
-import type { Looking } from '../account-run/looking';
+import { type Looking, stampOf } from '../account-run/looking';
 
 type Run = Looking<HotdocsAccount>;
 
@@ -34,6 +35,7 @@ export function userCreation(run: Run, search: Search): Creation<UserLook, Hotdo
   const sends = sendCalls<typeof activities>(run.plan, hotdocsUserAbility);
   let lost = 0;
   let { whoseEmail } = search;
+  let emailLook: Look | undefined;
   const byEmail =
     search.byEmail ??
     (async () => {
@@ -41,6 +43,7 @@ export function userCreation(run: Run, search: Search): Creation<UserLook, Hotdo
         connection,
         email,
       });
+      emailLook = found.look;
       return found.value;
     });
   return {
@@ -60,7 +63,7 @@ export function userCreation(run: Run, search: Search): Creation<UserLook, Hotdo
         run.note(
           'The user list of HotDocs shows no GUIDs and e-mail addresses: nobody was looked for by mail.',
         );
-      return { look: byGuid.look, seen: { byGuid: null, byEmail: found } };
+      return { look: stampOf(byGuid.look, emailLook), seen: { byGuid: null, byEmail: found } };
     },
     judge: (seen, when) => judgeUser(seen, { userId, email }, when),
     async send(ground) {

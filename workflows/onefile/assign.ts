@@ -8,10 +8,10 @@ import { onefileListedAbility, onefileUnlistedAbility } from '../../src/vendors/
 import { type Assignment, assignmentsOf, type Found, standardOf } from '../../src/vendors/onefile/references';
 import type { OnefileAccount } from '../../src/vendors/onefile/request';
 import type { OnefileOrganisation } from '../../src/vendors/onefile/shapes';
-import { safeCalls, sendCalls } from '../account-run/calls';
+import { call, safeCalls, sendCalls } from '../account-run/calls';
 import { type Creation, createOnce } from '../account-run/create-once';
 import { createOnceByLedger, type LedgeredCreation } from '../account-run/ledgered';
-import type { Looking } from '../account-run/looking';
+import { type Looking, stampOf } from '../account-run/looking';
 import type { AccountRun } from '../account-run/run';
 import type { Undone } from '../account-run/undo';
 import { checkReferences } from './verify';
@@ -156,8 +156,12 @@ async function lookAtAssigned(
   let stamp: Look | undefined;
   for (let page = 1; ; page += 1) {
     const input = { connection, kind, userId, page };
-    const { look, value } = await run.safe(step, () => findOnefileAssigned(input), true);
-    stamp ??= look;
+    const { look, value } = await run.safe(
+      step,
+      () => call('look for what is assigned already', findOnefileAssigned, input),
+      true,
+    );
+    stamp = stampOf(look, stamp);
     seen.push(...value.ids);
     if (value.last) return { look: stamp, seen };
   }

@@ -7,7 +7,7 @@ import type { OnefileAccount } from '../../src/vendors/onefile/request';
 import { sameText } from '../../src/vendors/onefile/shapes';
 import { call, safeCalls } from '../account-run/calls';
 import type { Creation } from '../account-run/create-once';
-import type { Looking } from '../account-run/looking';
+import { type Looking, stampOf } from '../account-run/looking';
 
 type Run = Looking<OnefileAccount>;
 
@@ -34,7 +34,10 @@ export function userCreation(run: Run): Omit<Creation<UserLook, OnefileUserRef>,
           call('verify: by e-mail', reads.findOnefileUserByEmail, { connection, role, email }),
         ]),
       );
-      return { look: byMisId.look, seen: { byMisId: byMisId.value, byEmail: byEmail.value } };
+      return {
+        look: stampOf(byMisId.look, byEmail.look),
+        seen: { byMisId: byMisId.value, byEmail: byEmail.value },
+      };
     },
     judge: (seen, when) => judgeUser(seen, { email }, when),
     idOf: ({ id }) => id,

@@ -91,7 +91,11 @@ export async function lookAtFields(
   const { getRegpackInfo } = safeCalls<typeof activities>(run.plan);
   const info = { connection, cloginId: userId, fields: Object.keys(wanted) };
   for (;;) {
-    const { user, here } = await run.safe('profile', () => getRegpackInfo(info), true);
+    const { user, here } = await run.safe(
+      'profile',
+      () => call('read the fields', getRegpackInfo, info),
+      true,
+    );
     if (user && here) {
       if (user.statusId !== undefined && user.statusId === String(account.excludedStatusId))
         run.note(`User ${userId} has the status that excludes, and was left so.`);
