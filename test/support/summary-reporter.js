@@ -4,6 +4,8 @@ module.exports = class SummaryReporter {
     // A file that could not even be loaded has no tests to count, and is a failure all the same.
     const failed = numFailedTests + numRuntimeErrorTestSuites;
     const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
-    process.stdout.write(`${numPassedTests} passed, ${failed} failed${skipped}\n`);
+    const line = `${numPassedTests} passed, ${failed} failed${skipped}\n`;
+    // After Jest's own summary, which comes last among the reporters.
+    process.once('exit', () => process.stdout.write(line));
   }
 };
