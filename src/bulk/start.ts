@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { JobInput } from './job';
 import { RosterError, rowDefaultsSchema } from './roster';
+import { parseThreshold } from './thresholds';
 
 const MOST_WINDOW = 500;
 
@@ -13,7 +14,9 @@ const jobSchema = z.strictObject({
     .nullish(),
   defaults: rowDefaultsSchema.optional(),
   window: z.number().int().min(1).max(MOST_WINDOW).optional(),
-  maxFailures: z.union([z.number().int().min(0), z.string().regex(/^\d{1,3}(\.\d+)?%$|^\d+$/)]).optional(),
+  maxFailures: z
+    .union([z.number().int().min(0), z.string().refine((text) => parseThreshold(text))])
+    .optional(),
   skip: z.array(z.string()).optional(),
   undo: z
     .strictObject({ job: z.string().min(1), mark: z.string().min(1), reason: z.string().min(1) })
@@ -45,6 +48,7 @@ export function checkedJob(input: unknown): CheckedJob {
 /** @returns the greatest number of failed rows with which a job still starts more; null for any */
 export function mostFailures(stated: number | string | undefined, rows: number): number | null {
   if (stated === undefined) return null;
-  if (typeof stated === 'number') return stated;
-  return stated.endsWith('%') ? Math.floor((Number(stated.slice(0, -1)) / 100) * rows) : Number(stated);
+  const most = typeof stated === 'number' ? { accounts: stated } : parseThreshold(stated);
+  if (!most) throw new RangeError(`${stated} is no threshold`);
+  return 'accounts' in most ? most.accounts : Math.floor((most.percent / 100) * rows);
 }

@@ -40,7 +40,7 @@ export function count(text: string): number {
 
 /** For options that take a number of rows or a share of them. */
 export function share(text: string): string {
-  if (!/^(\d+|\d{1,3}(\.\d+)?%)$/.test(text))
+  if (!parseThreshold(text))
     throw new InvalidArgumentError('Expected a whole number, or a share such as 5%.');
   return text;
 }

@@ -16,7 +16,7 @@ import { searchAttributesOf } from '../temporal/search-attributes';
 import { DifferentRequestError, UnknownRunError } from './errors';
 import { RunHandle } from './handle';
 import { type Inspection, type InspectOptions, inspectConnections } from './inspect';
-import { JobHandle, type JobOptions, startJob } from './job';
+import { type JobClient, JobHandle, type JobOptions, startJob } from './job';
 import { type ListedDebt, type ListedRun, type ListFilter, listDebts, listRuns } from './list';
 import { type Planning, type PlanOptions, planOf, type RosterToPlan } from './plan';
 import { Schedules } from './schedules';
@@ -72,7 +72,7 @@ function clientConfig(
 export class Muster {
   constructor(
     readonly config: ClientConfig,
-    readonly keys: KeyRing,
+    private readonly keys: KeyRing,
     /** Temporal's own client, with the codec. */
     readonly client: Client,
     private readonly connection: Connection,
@@ -124,12 +124,16 @@ export class Muster {
    * @throws JobInputError
    */
   bulk(source: string, options: JobOptions = {}): Promise<JobHandle> {
-    return startJob(this, source, options);
+    return startJob(this.jobs(), source, options);
   }
 
   /** A bulk job by its id. */
   job(id: string): JobHandle {
-    return new JobHandle(this, id.replace(/^bulk\//, ''));
+    return new JobHandle(this.jobs(), id.replace(/^bulk\//, ''));
+  }
+
+  private jobs(): JobClient {
+    return { client: this.client, config: this.config, keys: this.keys };
   }
 
   /** Bulk jobs on a timetable. */
