@@ -11,8 +11,11 @@ import { createMusterWorker, type MusterWorker } from '../../src/worker';
 import { TEST_BUNDLE } from './bundle-path';
 import { startTestServer } from './temporal-server';
 
-/** Short, so that a lost answer is settled within a test; as short as the fence lets it be. */
-const QUICK = { timeout: '1s', settle: { for: '6s' }, waitFor: '2m' };
+/**
+ * Short, so that a lost answer is settled within a test, as short as the fence lets it be; and long enough for a busy machine,
+ * where an answer that merely came late would else count as lost.
+ */
+export const QUICK = { timeout: '2s', settle: { for: '9s' }, waitFor: '2m' };
 
 export interface HarnessOptions {
   vendors: SimulatedVendor[];

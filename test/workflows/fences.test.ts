@@ -182,7 +182,7 @@ describe('terminated with a create in the air, and started again', () => {
     expect(account).toMatchObject({ status: 'done', provenance: 'created' });
     const [lost, sent, ...more] = creates('ethosce', request);
     expect(more).toEqual([]);
-    expect(Date.parse(sent?.at ?? '') - Date.parse(lost?.at ?? '')).toBeGreaterThanOrEqual(6_000);
+    expect(Date.parse(sent?.at ?? '') - Date.parse(lost?.at ?? '')).toBeGreaterThanOrEqual(9_000);
   });
 });
 

@@ -343,7 +343,7 @@ describe('undo', () => {
 
 test('an answered create is not sent again by itself, even where the connection says resend', async () => {
   // biome-ignore lint/suspicious/noThenProperty: the key of muster.yaml
-  const settle = { for: '6s', then: 'resend' };
+  const settle = { for: '9s', then: 'resend' };
   const other = await Harness.start({ vendors: ['onefile'], connections: { onefile: { settle } } });
   try {
     const simulator = other.simulator('onefile');

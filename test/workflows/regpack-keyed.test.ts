@@ -27,7 +27,7 @@ describe('with a field for our key, an earlier project, and leave to send again'
           markerField: 'external_ref',
           earlierGroupIds: [100101],
           // biome-ignore lint/suspicious/noThenProperty: the file's own word, never awaited
-          settle: { for: '6s', then: 'resend' },
+          settle: { for: '9s', then: 'resend' },
         },
       },
     });

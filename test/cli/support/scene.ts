@@ -8,7 +8,7 @@ import { startTestServer } from '../../support/temporal-server';
 import { Cli, type Ended, type Started, type StartOptions } from './cli';
 
 /** As short as the fences let them be; one connection has a limit, and with it a task queue of its own. */
-const QUICK = { timeout: '1s', settle: { for: '6s' } };
+const QUICK = { timeout: '2s', settle: { for: '9s' } };
 
 export class Scene {
   private constructor(
