@@ -2,19 +2,27 @@
 // backlog, and what kill -9 leaves behind. Ratios of one run; on a busy machine the absolute figures mean little.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jobId } from '../src/temporal/names';
-import { CONNECTION, ended, peakMemory, until, World } from './world';
+import { peakMemory } from './cost';
+import { ended } from './processes';
+import { CONNECTION, until, World } from './world';
 
 export interface Measured {
   what: string;
   figure: string;
   goal: string;
   holds: boolean;
+  /** Medians and spreads, where it was measured in rounds. */
+  rounds?: unknown;
 }
 
 export interface Sizes {
   rows: number;
   /** Of the connection, requests a second. */
   rate: number;
+  /** Of single people. */
+  rounds: number;
+  /** Whether single people are measured on PostgreSQL too. */
+  postgres: boolean;
 }
 
 const defaults = { connections: [CONNECTION] };

@@ -6,8 +6,10 @@ import { resolve } from 'node:path';
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import { crashes, growth, type Measured, pace, type Sizes, wayPast } from './bulk';
+import { compare } from './compare';
 
 const MEASUREMENTS: Readonly<Record<string, (sizes: Sizes) => Promise<Measured[]>>> = {
+  people: compare,
   pace,
   growth,
   'way-past': wayPast,
@@ -17,19 +19,29 @@ const MEASUREMENTS: Readonly<Record<string, (sizes: Sizes) => Promise<Measured[]
 interface Options {
   rows: string;
   rate: string;
+  rounds: string;
+  postgres?: boolean;
   only?: string[];
 }
 
 /** @returns the exit code: 1 where a goal does not hold */
 export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('npm run bench --')
-    .description('Measures bulk jobs against a fast local vendor, on an embedded Temporal server.')
+    .description(
+      'Measures Muster against a fast local vendor: single people beside a plain Temporal program for the same job, and bulk jobs.',
+    )
     .option('--rows <n>', 'rows of the large jobs', '10000')
     .option('--rate <n>', "the vendor's limit, requests a second", '50')
+    .option('--rounds <n>', 'rounds of single people', '3')
+    .option(
+      '--postgres',
+      'single people also on a Temporal server on PostgreSQL (programs as in "npm run topology -- --help")',
+    )
     .addOption(new Option('--only <names...>', 'some of them').choices(Object.keys(MEASUREMENTS)))
     .parse([...argv], { from: 'user' });
   const options = program.opts<Options>();
-  const sizes = { rows: Number(options.rows), rate: Number(options.rate) };
+  const { rows, rate, rounds, postgres = false } = options;
+  const sizes = { rows: Number(rows), rate: Number(rate), rounds: Number(rounds), postgres };
   const measured: Measured[] = [];
   for (const [name, measure] of Object.entries(MEASUREMENTS)) {
     if (options.only && !options.only.includes(name)) continue;
@@ -47,7 +59,7 @@ function tableOf(measured: readonly Measured[]): string {
     head: ['what', 'measured', 'goal', ''],
     style: { head: [], border: [] },
     wordWrap: true,
-    colWidths: [50, 50, 24, 6],
+    colWidths: [44, 60, 24, 6],
   });
   table.push(...measured.map(({ what, figure, goal, holds }) => [what, figure, goal, holds ? 'ok' : 'no']));
   return table.toString();

@@ -1,62 +1,67 @@
-// What a measurement runs in: an embedded Temporal server, a simulated vendor in this process, and workers as processes
-// of their own, started as `muster worker` is.
+// What a measurement of Muster runs in: a Temporal server, a simulated vendor in this process, and workers as processes of
+// their own, started as `muster worker` is.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { connectMuster, type Muster } from '../src/client/muster';
 import { configFromObject } from '../src/config/load';
-import { type EmbeddedServer, startEmbeddedServer } from '../src/dev/embedded-server';
 import { freePort } from '../src/dev/ports';
 import { newKey } from '../src/privacy/keys';
-import { type Simulator, startSimulator } from '../src/simulators';
-import { MUSTER_SEARCH_ATTRIBUTES } from '../src/temporal/search-attributes';
+import { type SimulatedVendor, type Simulator, startSimulator } from '../src/simulators';
+import { type Engine, embedded, type StartEngine } from './engine';
+import { ended, said } from './processes';
 
 const CLI = resolve(__dirname, '../dist/src/cli/main.js');
 const HOST = '127.0.0.1';
+/** The vendor of the bulk measurements, and the name of its connection. */
 export const CONNECTION = 'hotdocs';
 
 export interface WorldOptions {
   /** The connection's limit; none if left out. */
   requestsPerSecond?: number;
+  /** Default: {@link CONNECTION}. */
+  vendor?: SimulatedVendor;
+  /** Default: embedded. */
+  engine?: StartEngine;
 }
 
 export class World {
   private workers: ChildProcess[] = [];
   muster!: Muster;
-  server!: EmbeddedServer;
+  server!: Engine;
   private port = 0;
 
   private constructor(
     readonly folder: string,
     readonly vendor: Simulator,
     private readonly document: Record<string, unknown>,
+    private readonly engine: StartEngine,
   ) {}
 
-  static async open({ requestsPerSecond }: WorldOptions): Promise<World> {
+  static async open(options: WorldOptions): Promise<World> {
+    const { requestsPerSecond, vendor: name = CONNECTION, engine = embedded } = options;
     const folder = mkdtempSync(join(tmpdir(), 'muster-bench-'));
+    // PostgreSQL runs as a user of its own.
+    chmodSync(folder, 0o755);
     mkdirSync(join(folder, 'imports'));
-    const vendor = await startSimulator('hotdocs');
+    const vendor = await startSimulator(name);
     const document = {
       connections: {
-        [CONNECTION]: { ...vendor.connection(), ...(requestsPerSecond && { requestsPerSecond }) },
+        [name]: { ...vendor.connection(), ...(requestsPerSecond && { requestsPerSecond }) },
       },
       encryption: { keys: { bench: newKey() }, activeKey: 'bench' },
       bulk: { importsDir: join(folder, 'imports'), resultsDir: join(folder, 'results') },
     };
-    const world = new World(folder, vendor, document);
+    const world = new World(folder, vendor, document, engine);
     await world.startServer();
     return world;
   }
 
   async startServer(): Promise<void> {
-    this.server = await startEmbeddedServer({
-      dataDir: join(this.folder, 'temporal'),
-      searchAttributes: MUSTER_SEARCH_ATTRIBUTES,
-      ...(this.port && { port: this.port }),
-    });
+    this.server = await this.engine(this.folder, this.port || undefined);
     this.port = Number(this.server.address.split(':').at(-1));
     await this.muster?.close();
     this.muster = await connectMuster({
@@ -75,14 +80,8 @@ export class World {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.workers.push(worker);
-    await new Promise<void>((ready, failed) => {
-      let said = '';
-      worker.stderr?.on('data', (chunk: Buffer) => {
-        said = (said + chunk.toString()).slice(-4_000);
-        if (/worker polls/.test(said)) ready();
-      });
-      worker.once('exit', (code) => failed(new Error(`the worker ended (${code}): ${said}`)));
-    });
+
+    await said(worker, /worker polls/);
     return worker;
   }
 
@@ -112,17 +111,6 @@ export class World {
     await this.server.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-export async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  await new Promise((done) => child.once('exit', done));
-}
-
-/** Greatest memory that a process has had so far, in MB. */
-export function peakMemory(pid: number): number {
-  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Math.round(Number(kilobytes) / 1024);
 }
 
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
