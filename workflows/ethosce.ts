@@ -7,7 +7,7 @@ import { sameText } from '../src/vendors/ethosce/fold';
 import type { EthosceUserRef } from '../src/vendors/ethosce/judge';
 import type { EthosceAccount } from '../src/vendors/ethosce/request';
 import { type EthosceProfile, profileChanges, profileFields } from '../src/vendors/ethosce/shapes';
-import { call, safeCalls } from './account-run/calls';
+import { call, quickCalls, safeCalls } from './account-run/calls';
 import { createOnce } from './account-run/create-once';
 import { accountRun, type Purpose } from './account-run/lifecycle';
 import type { AccountRun } from './account-run/run';
@@ -48,7 +48,7 @@ async function linkSso(run: Run, uid: string): Promise<void> {
 
 async function giveProfile(run: Run, uid: string): Promise<void> {
   const { connection, person, account } = run.plan;
-  const reads = safeCalls<typeof activities>(run.plan);
+  const reads = quickCalls<typeof activities>(run.plan);
   const creation = profileCreation(run, uid);
   let fresh = false;
   const { who } = await createOnce<EthosceProfile[], EthosceProfile>(run, {
@@ -82,7 +82,7 @@ async function giveRoles(run: Run, uid: string): Promise<void> {
   const wanted = { roles: account.roles, removeRoles: account.removeRoles };
   if (wanted.roles.length === 0 && wanted.removeRoles.length === 0) return;
   await recordRoles(run, uid);
-  const merges = safeCalls<typeof activities>(run.plan, 3);
+  const merges = quickCalls<typeof activities>(run.plan, 3);
   for (let merge = 1; ; merge += 1) {
     const update = await run.safe(
       'roles',
@@ -120,7 +120,7 @@ async function giveRoles(run: Run, uid: string): Promise<void> {
 async function recordRoles(run: Run, uid: string): Promise<void> {
   if (run.result.provenance !== 'adopted') return;
   const { connection, account } = run.plan;
-  const reads = safeCalls<typeof activities>(run.plan);
+  const reads = quickCalls<typeof activities>(run.plan);
   const { value } = await run.safe(
     'roles',
     () => call('read the roles before they are changed', reads.findEthosceUserById, { connection, uid }),

@@ -1,11 +1,6 @@
 // What onboarding would do with a page of requests now, for `muster plan`: reads only, by the workers, since clients have no
 // vendor's secrets. A run of it makes no account, holds no lock and can be ended at any time.
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  isCancellation,
-  proxyLocalActivities,
-} from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, proxyLocalActivities } from '@temporalio/workflow';
 import type * as activities from '../activities/plan';
 import type { Prospect } from '../activities/plan';
 import { emptyForecast, type Forecast } from '../src/account/forecast';
@@ -66,8 +61,7 @@ async function inTurn<From, To>(items: readonly From[], work: (item: From) => Pr
 /** This worker's configuration does not take the request: that is the answer. */
 function refusal(error: unknown): ApplicationFailure {
   if (isCancellation(error)) throw error;
-  // A local activity's failure comes as it was thrown, a remote one's wrapped.
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const cause = causeOf(error);
   if (cause instanceof ApplicationFailure && cause.type === 'invalid-request') return cause;
   throw error;
 }

@@ -2,8 +2,10 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  isCancellation,
   proxyActivities,
   proxyLocalActivities,
+  sleep,
 } from '@temporalio/workflow';
 import type * as account from '../../activities/account';
 import type * as decisions from '../../activities/decisions';
@@ -12,22 +14,95 @@ import type * as people from '../../activities/people';
 import type * as secrets from '../../activities/secrets';
 import type { Ability, AccountPlan } from '../../src/account/plan';
 import { connectTimeout, fenceFor } from '../../src/http/fence';
-import type { Outcome } from '../../src/http/outcome';
+import type { NotDone, Outcome } from '../../src/http/outcome';
 import { WORKFLOW_QUEUE } from '../../src/temporal/names';
 
 /** Silence of a worker after which it counts as dead. Activities heartbeat every second. */
 const HEARTBEAT_TIMEOUT = '6s';
 const SLACK_MS = 5_000;
 
+const FIRST_RETRY_MS = 500;
+/** How often a call that may be repeated is made, before it is the run's to wait. */
+const TRIES = 3;
+/** A call that takes longer goes on as an activity of its own: its workflow task would hold up decisions and other runs. */
+const QUICK_MS = 3_000;
+
+/** An activity, as workflow code calls it. */
+export interface Callable<Args extends unknown[], Result> {
+  executeWithOptions(options: { summary: string }, args: Args): Promise<Result>;
+}
+
+type Calls<T> = {
+  [Name in keyof T]: T[Name] extends (...args: infer Args) => Promise<infer Result>
+    ? Callable<Args, Result>
+    : never;
+};
+
 /** Reads and full overwrites: may be repeated, so a short burst of retries is the server's; longer waits are the run's. */
-export function safeCalls<T>(plan: AccountPlan, callsAnActivity = 1) {
+export function safeCalls<T>(plan: AccountPlan, callsAnActivity = 1, tries = TRIES) {
   const { timeoutMs } = plan.policy;
   return proxyActivities<T>({
     taskQueue: plan.taskQueue,
     startToCloseTimeout: callsAnActivity * (timeoutMs + connectTimeout(timeoutMs)) + SLACK_MS,
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
-    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumAttempts: 3 },
+    retry: { initialInterval: FIRST_RETRY_MS, backoffCoefficient: 2, maximumAttempts: tries },
   });
+}
+
+/**
+ * The same, made at first within the workflow task, as local activities, which cost a third of the events and of the time. What
+ * does not end well and soon goes on as an activity of its own, where the server retries it and lists show it. Where the
+ * connection has a limit, only the server keeps it over all workers, so that there are no quick calls.
+ */
+export function quickCalls<T>(plan: AccountPlan, callsAnActivity = 1): Calls<T> {
+  const limited = plan.taskQueue !== WORKFLOW_QUEUE;
+  const patient = safeCalls<T>(plan, callsAnActivity, limited ? TRIES : TRIES - 1) as unknown as Calls<T>;
+  if (limited) return patient;
+  const quick = proxyLocalActivities<T>({
+    startToCloseTimeout: QUICK_MS,
+    retry: { maximumAttempts: 1 },
+  }) as unknown as Calls<T>;
+  // By name, as the SDK's own proxies: types alone know which activities there are.
+  return new Proxy({} as Calls<T>, {
+    get: (_, name) => ({
+      executeWithOptions: (options: { summary: string }, args: unknown[]) =>
+        quickly(named(quick, name), named(patient, name), options, args),
+    }),
+  });
+}
+
+function named<T>(calls: Calls<T>, name: string | symbol): Callable<unknown[], unknown> {
+  return calls[name as keyof T] as Callable<unknown[], unknown>;
+}
+
+async function quickly(
+  quick: Callable<unknown[], unknown>,
+  patient: Callable<unknown[], unknown>,
+  options: { summary: string },
+  args: unknown[],
+): Promise<unknown> {
+  try {
+    return await quick.executeWithOptions(options, args);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const cause = causeOf(error);
+    // The vendor's own word, or one that asks for a long wait.
+    if (cause instanceof ApplicationFailure && cause.nonRetryable && outcomeIn(cause)) throw error;
+    await sleep((cause instanceof ApplicationFailure && cause.nextRetryDelay) || FIRST_RETRY_MS);
+    return patient.executeWithOptions(options, args);
+  }
+}
+
+/** Why an activity failed: a local one's failure comes as it was thrown, another's wrapped. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof ActivityFailure ? error.cause : error;
+}
+
+/** What activities of vendor calls put into what they throw. */
+export function outcomeIn(cause: unknown): NotDone | undefined {
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  const [told] = cause.details ?? [];
+  return typeof told === 'object' && told !== null && 'kind' in told ? (told as NotDone) : undefined;
 }
 
 /** Sends of what must not be sent twice: one attempt, and no word from it counts as unknown. */
@@ -72,7 +147,7 @@ export const follow = proxyActivities<Pick<typeof people, 'followRun'>>({
 /** Calls an activity, which the Temporal UI then shows by this summary: plain words, nothing personal. */
 export function call<Args extends unknown[], Result>(
   summary: string,
-  activity: { executeWithOptions(options: { summary: string }, args: Args): Promise<Result> },
+  activity: Callable<Args, Result>,
   ...args: Args
 ): Promise<Result> {
   return activity.executeWithOptions({ summary }, args);

@@ -4,7 +4,7 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import type { Ability, Ground, Look } from '../../src/account/plan';
 import type { Decision, Provenance, Resolving } from '../../src/account/result';
 import type { Outcome } from '../../src/http/outcome';
-import { outcomeOf } from './calls';
+import { causeOf, outcomeIn, outcomeOf } from './calls';
 import { onRecord, remembered, rulesFor } from './first-look';
 import type { DecisionInput } from './messages';
 import { begin, type Event, next, type Ruling, type State, tooEarly, type Verdict } from './protocol';
@@ -195,10 +195,10 @@ async function ruleOn<Who>(
 
 /** The vendor is away, or says no: the decision is not taken, and the run stays as it is. */
 function cannotReadBack(error: unknown): never {
-  if (!(error instanceof ActivityFailure)) throw error;
-  throw notBelieved(
-    `It could not be read back at the vendor: ${error.cause?.message ?? error.message}. Decide again later.`,
-  );
+  const cause = causeOf(error);
+  if (!(error instanceof ActivityFailure) && !outcomeIn(cause)) throw error;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw notBelieved(`It could not be read back at the vendor: ${why}. Decide again later.`);
 }
 
 function stillInTheAir(until: number): ApplicationFailure {

@@ -1,14 +1,7 @@
 // The operator's side of a run: the decisions as updates that refuse, with a sentence, what makes no sense now. Validators look at state only; what was typed is checked by an activity.
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  condition,
-  log,
-  setHandler,
-} from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
 import type { Decision } from '../../src/account/result';
-import { call, local } from './calls';
+import { call, causeOf, local } from './calls';
 import {
   amend,
   type DecisionInput,
@@ -95,8 +88,7 @@ async function checked(name: Decision, input: DecisionInput): Promise<DecisionIn
       input,
     });
   } catch (error) {
-    // A local activity's failure comes as it was thrown, a remote one's wrapped.
-    const cause = error instanceof ActivityFailure ? error.cause : error;
+    const cause = causeOf(error);
     throw ApplicationFailure.nonRetryable(
       cause instanceof Error ? cause.message : String(cause),
       'invalid-decision',

@@ -1,7 +1,6 @@
 // An account run from its first event to its last: check the request, answer queries and decisions, run the vendor's
 // sequence, and, where that is decided, undo what it made. Every vendor's workflow is one call of this.
 import {
-  ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
@@ -14,12 +13,12 @@ import type { AccountPlan } from '../../src/account/plan';
 import { emptyAccount, type ResultDocument, resultDocument } from '../../src/account/result';
 import type { RequestDocument } from '../../src/request/schema';
 import { secretSignal } from '../secret-escrow/messages';
-import { call, local } from './calls';
+import { call, causeOf, local } from './calls';
 import { decisionHandlers } from './decisions';
 import { Undoing } from './interruptions';
 import { progress } from './messages';
 import type { Trouble } from './protocol';
-import { AccountRun } from './run';
+import { AccountRun, readEarlierRuns } from './run';
 import { compensate, type UndoStep } from './undo';
 
 /** What a vendor tells: how an account comes to be, and how what was made in a step is taken back. */
@@ -46,8 +45,9 @@ export async function accountRun<Account>(
   setHandler(secretSignal, (handle, told) => run?.witness('create', `password ${handle}`, told), {
     description: 'Sent by the escrow of a password that the vendor made; not for operators.',
   });
+  const inheritance = readEarlierRuns();
   const plan = (await prepare(request)) as AccountPlan<Account>;
-  const account = new AccountRun<Account>(plan, request, workflowInfo().parent);
+  const account = new AccountRun<Account>(plan, request, inheritance, workflowInfo().parent);
   run = account;
   CancellationScope.current().cancelRequested.catch(() => account.desk.cancel());
   // Once something may have been sent, a run is carried to an end that leaves nothing unsaid.
@@ -93,8 +93,7 @@ async function prepare(request: RequestDocument): Promise<AccountPlan> {
     });
   } catch (error) {
     if (isCancellation(error)) throw error;
-    // A local activity's failure comes as it was thrown, a remote one's wrapped.
-    const cause = error instanceof ActivityFailure ? error.cause : error;
+    const cause = causeOf(error);
     throw ApplicationFailure.nonRetryable(
       cause instanceof Error ? cause.message : String(cause),
       'invalid-request',

@@ -1,12 +1,6 @@
 // Making a call that may be repeated, for as long as it takes: what is away is waited for, what is refused is asked about.
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  condition,
-  isCancellation,
-} from '@temporalio/workflow';
-import type { NotDone } from '../../src/http/outcome';
+import { ActivityFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { causeOf, outcomeIn } from './calls';
 import type { Trouble } from './protocol';
 import type { AccountRun } from './run';
 
@@ -73,11 +67,10 @@ export interface CallFailure {
 
 /** Reads what a safe activity threw (activities/support throws the outcome as the failure's details). */
 export function callFailure(error: unknown): CallFailure {
-  if (!(error instanceof ActivityFailure)) throw error;
-  const cause = error.cause;
-  const outcome =
-    cause instanceof ApplicationFailure ? (cause.details?.[0] as NotDone | undefined) : undefined;
-  const message = cause?.message ?? error.message;
+  const cause = causeOf(error);
+  const outcome = outcomeIn(cause);
+  if (!(error instanceof ActivityFailure) && !outcome) throw error;
+  const message = cause instanceof Error ? cause.message : String(cause);
   const vendorStatus = outcome?.vendorStatus === undefined ? {} : { vendorStatus: outcome.vendorStatus };
   switch (outcome?.kind) {
     case 'refused':

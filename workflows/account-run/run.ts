@@ -34,8 +34,6 @@ const MOST_EVIDENCE = 60;
 
 export class AccountRun<Account = unknown> {
   readonly result: AccountResult = emptyAccount('running');
-  /** What earlier runs of this account left; read while the first look is under way. */
-  inheritance: Promise<Inheritance>;
   /** Where this run asks operators, and takes their decisions. */
   readonly desk: Desk;
   private readonly listing = new Listing();
@@ -44,10 +42,11 @@ export class AccountRun<Account = unknown> {
   constructor(
     public plan: AccountPlan<Account>,
     public request: RequestDocument,
+    /** What earlier runs of this account left; read while the request is checked and the first look is under way. */
+    public inheritance: Promise<Inheritance>,
     private readonly reportTo: { workflowId: string; runId: string } | undefined,
   ) {
     this.desk = new Desk(this);
-    this.inheritance = readEarlierRuns();
     this.begin('verify');
     this.show();
   }
@@ -276,7 +275,7 @@ function failed(code: ProblemCode, message: string, document: ResultDocument): A
   return ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [document] });
 }
 
-function readEarlierRuns(): Promise<Inheritance> {
+export function readEarlierRuns(): Promise<Inheritance> {
   const { workflowId, runId } = workflowInfo();
   const inheritance = call('what did earlier runs of this account leave?', local.readEarlierRuns, {
     workflowId,

@@ -10,7 +10,7 @@ import {
 import { type EthosceUserRef, judgeUser, onlyLinked, type UserLook } from '../../src/vendors/ethosce/judge';
 import type { EthosceAccount } from '../../src/vendors/ethosce/request';
 import { type EthosceProfile, profileBody, type SsoLink, userBody } from '../../src/vendors/ethosce/shapes';
-import { call, safeCalls, sendCalls } from '../account-run/calls';
+import { call, quickCalls, sendCalls } from '../account-run/calls';
 import type { Creation } from '../account-run/create-once';
 import { type Looking, stampOf } from '../account-run/looking';
 
@@ -18,7 +18,7 @@ type Run = Looking<EthosceAccount>;
 
 export function userCreation(run: Run): Creation<UserLook, EthosceUserRef> {
   const { connection, person, account } = run.plan;
-  const reads = safeCalls<typeof activities>(run.plan);
+  const reads = quickCalls<typeof activities>(run.plan);
   const sends = sendCalls<typeof activities>(run.plan, ethosceUserAbility);
   return {
     step: 'create',
@@ -87,7 +87,7 @@ export function noteBlocked(run: Pick<Run, 'note'>, { active }: EthosceUserRef):
 export function ssoCreation(run: Run, uid: string): Creation<SsoLink[], string | undefined> {
   const { connection, account } = run.plan;
   const ssoId = account.ssoId ?? '';
-  const reads = safeCalls<typeof activities>(run.plan);
+  const reads = quickCalls<typeof activities>(run.plan);
   const sends = sendCalls<typeof activities>(run.plan, ethosceAuthmapAbility);
   return {
     step: 'sso',
@@ -120,7 +120,7 @@ export function ssoCreation(run: Run, uid: string): Creation<SsoLink[], string |
 
 export function profileCreation(run: Run, uid: string): Creation<EthosceProfile[], EthosceProfile> {
   const { connection, person, account } = run.plan;
-  const reads = safeCalls<typeof activities>(run.plan);
+  const reads = quickCalls<typeof activities>(run.plan);
   const sends = sendCalls<typeof activities>(run.plan, ethosceProfileAbility);
   const look: Creation<EthosceProfile[], EthosceProfile>['look'] = async () => {
     const profiles = await run.safe(

@@ -13,7 +13,7 @@ import {
   sameEmail,
   userBody,
 } from '../../src/vendors/hotdocs/shapes';
-import { call, safeCalls, sendCalls } from '../account-run/calls';
+import { call, quickCalls, safeCalls, sendCalls } from '../account-run/calls';
 import type { Creation } from '../account-run/create-once';
 import { type Looking, stampOf } from '../account-run/looking';
 
@@ -31,7 +31,9 @@ export function userCreation(run: Run, search: Search): Creation<UserLook, Hotdo
   const { connection, person, account } = run.plan;
   const { email } = person;
   const { userId, roles } = account;
-  const reads = safeCalls<typeof activities>(run.plan);
+  const reads = quickCalls<typeof activities>(run.plan);
+  // The whole user list, which may take long.
+  const lists = safeCalls<typeof activities>(run.plan);
   const sends = sendCalls<typeof activities>(run.plan, hotdocsUserAbility);
   let lost = 0;
   let { whoseEmail } = search;
@@ -39,7 +41,7 @@ export function userCreation(run: Run, search: Search): Creation<UserLook, Hotdo
   const byEmail =
     search.byEmail ??
     (async () => {
-      const found = await call('verify: by mail, in the user list', reads.findHotdocsUsersByEmail, {
+      const found = await call('verify: by mail, in the user list', lists.findHotdocsUsersByEmail, {
         connection,
         email,
       });

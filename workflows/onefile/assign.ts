@@ -8,7 +8,7 @@ import { onefileListedAbility, onefileUnlistedAbility } from '../../src/vendors/
 import { type Assignment, assignmentsOf, type Found, standardOf } from '../../src/vendors/onefile/references';
 import type { OnefileAccount } from '../../src/vendors/onefile/request';
 import type { OnefileOrganisation } from '../../src/vendors/onefile/shapes';
-import { call, safeCalls, sendCalls } from '../account-run/calls';
+import { call, quickCalls, sendCalls } from '../account-run/calls';
 import { type Creation, createOnce } from '../account-run/create-once';
 import { createOnceByLedger, type LedgeredCreation } from '../account-run/ledgered';
 import { type Looking, stampOf } from '../account-run/looking';
@@ -151,7 +151,7 @@ async function lookAtAssigned(
   step: string,
 ): Promise<{ look: Look; seen: number[] }> {
   const { connection } = run.plan;
-  const { findOnefileAssigned } = safeCalls<typeof activities>(run.plan);
+  const { findOnefileAssigned } = quickCalls<typeof activities>(run.plan);
   const seen: number[] = [];
   let stamp: Look | undefined;
   for (let page = 1; ; page += 1) {

@@ -5,7 +5,7 @@ import { onefileUserAbility } from '../../src/vendors/onefile/abilities';
 import { judgeUser, type OnefileUserRef, type UserLook } from '../../src/vendors/onefile/judge';
 import type { OnefileAccount } from '../../src/vendors/onefile/request';
 import { sameText } from '../../src/vendors/onefile/shapes';
-import { call, safeCalls } from '../account-run/calls';
+import { call, quickCalls } from '../account-run/calls';
 import type { Creation } from '../account-run/create-once';
 import { type Looking, stampOf } from '../account-run/looking';
 
@@ -21,7 +21,7 @@ export function userCreation(run: Run): Omit<Creation<UserLook, OnefileUserRef>,
   const { connection, person, account } = run.plan;
   const { role, misId } = account;
   const { email } = person;
-  const reads = safeCalls<typeof activities>(run.plan, CALLS_A_SEARCH);
+  const reads = quickCalls<typeof activities>(run.plan, CALLS_A_SEARCH);
   return {
     step: 'create',
     verifyStep: 'verify',

@@ -3,14 +3,14 @@ import type * as activities from '../../activities/onefile';
 import { type Found, type Lookup, lookupsOf, missingSentences } from '../../src/vendors/onefile/references';
 import type { OnefileAccount } from '../../src/vendors/onefile/request';
 import type { OnefileOrganisation } from '../../src/vendors/onefile/shapes';
-import { call, safeCalls } from '../account-run/calls';
+import { call, quickCalls } from '../account-run/calls';
 import type { Looking } from '../account-run/looking';
 
 type Run = Looking<OnefileAccount>;
 
 export async function findOrganisation(run: Run): Promise<OnefileOrganisation> {
   const { connection } = run.plan;
-  const reads = safeCalls<typeof activities>(run.plan);
+  const reads = quickCalls<typeof activities>(run.plan);
   for (;;) {
     const organisation = await run.safe('verify', () =>
       call('verify: keychain on or off', reads.findOnefileOrganisation, { connection }),
@@ -35,7 +35,7 @@ export async function checkReferences(
   organisation: OnefileOrganisation,
 ): Promise<Found[]> {
   const { connection, account } = run.plan;
-  const reads = safeCalls<typeof activities>(run.plan, 2);
+  const reads = quickCalls<typeof activities>(run.plan, 2);
   const lookUp = async (lookup: Lookup): Promise<Found> => {
     const there = await call(`verify: ${lookup.kind}`, reads.findOnefileReferences, {
       connection,
