@@ -1,6 +1,6 @@
 // Regpack's retryable calls, as its documents name them (vendor-docs/regpack.txt). Each makes one vendor call; the list is
 // read one page an activity, and only those who may be the one looked for leave it.
-import type { SendInput } from '../src/account/plan';
+import type { Look, SendInput } from '../src/account/plan';
 import type { Outcome } from '../src/http/outcome';
 import { withoutPersonal } from '../src/request/personal';
 import type { Person } from '../src/vendors/definition';
@@ -10,30 +10,40 @@ import type { RegpackAccount, RegpackChild } from '../src/vendors/regpack/reques
 import type { ScanPage } from '../src/vendors/regpack/scan';
 import { childDoc, type RegpackDoc, sameText, userDoc, valueText } from '../src/vendors/regpack/shapes';
 import { connectionOf, knownOfPerson } from '../src/worker/context';
-import { safely, sendOnce } from './support/vendor-call';
+import { look, safely, sendOnce } from './support/vendor-call';
 
 interface At {
   connection: string;
 }
+
+/**
+ * What a look brought back, with its stamp beside it: a run that was begun before looks at Regpack bore stamps has answers
+ * without one in its history, and goes on.
+ */
+type Stamped<T> = T & { look: Look };
 
 const at = ({ connection }: At) => connectionOf(connection, 'regpack');
 
 /** @param input.groupId another project of the organisation than the connection's */
 export async function getRegpackInfo(
   input: At & { cloginId: string; fields: string[]; groupId?: number },
-): Promise<regpack.UserAnswer> {
+): Promise<Stamped<regpack.UserAnswer>> {
   const { transport, config } = at(input);
   const call = regpack.getInfo(input.groupId ?? config.groupId, input.cloginId, input.fields);
-  const answer = await safely(transport, call);
-  return { ...answer, words: withoutPersonal(answer.words, knownOfPerson()) };
+  const { look: stamp, value } = await look(transport, call);
+  return { ...value, words: withoutPersonal(value.words, knownOfPerson()), look: stamp };
 }
 
-export async function listRegpackUsers(input: At & { position: number; sought: Sought }): Promise<ScanPage> {
+export async function listRegpackUsers(
+  input: At & { position: number; sought: Sought },
+): Promise<Stamped<ScanPage>> {
   const { transport, config } = at(input);
   const { position, sought } = input;
   const call = regpack.listUsers(config.groupId, position, tellingFields(sought));
-  const { users, children, total } = await safely(transport, call);
+  const { look: stamp, value } = await look(transport, call);
+  const { users, children, total } = value;
   return {
+    look: stamp,
     users: users.map(({ cloginId }) => cloginId),
     children: children.map(({ cloginId }) => cloginId),
     total,

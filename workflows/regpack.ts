@@ -153,7 +153,7 @@ async function lookForMade(run: Run, step: string): Promise<{ id: string } | 'no
   const parent = run.result.userId;
   if (step !== 'create' && (!child || parent === null)) return 'unclear';
   const sought = child && parent !== null ? soughtChild(run, child, parent) : soughtUser(run);
-  const scan = await readList(run, step, sought);
+  const { seen: scan } = await readList(run, step, sought);
   const verdict = judgeScan(
     scan,
     'parent' in sought ? judgeChild(scan.hits, sought) : judgeUser(scan.hits, sought, 'settle'),

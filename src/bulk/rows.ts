@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import type { Status } from '../account/result';
 import { endOf } from '../client/standing';
-import { type Encounter, encounter, type RunPlan, requestPlan, startRun } from '../client/start';
+import { encounterWith, latestOf, type RunPlan, requestPlan, startRun } from '../client/start';
 import type { KeyRing } from '../privacy/keys';
 import type { KnownConnections } from '../request/check';
 import { JOB, type Underway } from './job';
@@ -50,9 +50,9 @@ export async function beginRow(beginning: Beginning, row: RosterRow): Promise<Be
   const runId = await startRun(client, plan, 'REJECT_DUPLICATE');
   if (runId) return underway(workflowId, runId);
   for (;;) {
-    const own = await client.workflow.getHandle(workflowId).describe();
-    if (own.memo?.[JOB] === jobMark(job)) return underway(workflowId, own.runId);
-    const met: Encounter = await encounter(client, keys, plan);
+    const latest = await latestOf(client, workflowId);
+    if (latest?.memo?.[JOB] === jobMark(job)) return underway(workflowId, latest.runId);
+    const met = await encounterWith(latest, client, keys, plan);
     if (met.is === 'same-done') return { is: 'succeeded' };
     if (met.is === 'same-running') return underway(workflowId, met.runId);
     if (met.is === 'different-running') return { is: 'not-started' };

@@ -113,7 +113,16 @@ export type Encounter =
 
 /** Applies the rule of "same or different" to the latest run of the plan's id. */
 export async function encounter(client: Client, keys: KeyRing, plan: RunPlan): Promise<Encounter> {
-  const latest = await latestOf(client, plan.workflowId);
+  return encounterWith(await latestOf(client, plan.workflowId), client, keys, plan);
+}
+
+/** The same for whoever knows the latest run already. */
+export async function encounterWith(
+  latest: WorkflowExecutionDescription | undefined,
+  client: Client,
+  keys: KeyRing,
+  plan: RunPlan,
+): Promise<Encounter> {
   if (!latest) return { is: 'free' };
   const { runId } = latest;
   const same = latest.type === plan.workflowType && isSame(keys, plan, latest.memo?.[FINGERPRINT]);

@@ -24,7 +24,7 @@ import { ContextInterceptor, type WorkerContext } from './context';
 import type { Readiness } from './health';
 import { Holds, type HoldTiming } from './holds';
 import { vendorCallMetrics } from './metrics';
-import { PaceKeeper } from './pace-keeper';
+import { PaceKeeper, type PaceTiming } from './pace-keeper';
 import { openTransports } from './transports';
 
 export interface MusterWorkerOptions {
@@ -40,6 +40,8 @@ export interface MusterWorkerOptions {
   maxCachedWorkflows?: number;
   /** When held connections are looked at, probed and released. */
   holds?: Partial<HoldTiming>;
+  /** When a connection's rate is lowered and raised again. */
+  pace?: Partial<PaceTiming>;
 }
 
 export interface MusterWorker {
@@ -68,7 +70,7 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
   const temporal = new Client({ connection, namespace, dataConverter: converter });
   const count = vendorCallMetrics(Runtime.instance().metricMeter);
   const holds = new Holds({ config, keys, temporal, log, ...(options.holds && { timing: options.holds }) });
-  const pace = new PaceKeeper(temporal, config, log);
+  const pace = new PaceKeeper(temporal, config, log, options.pace);
   const transports = openTransports(
     config,
     (name, report) => {

@@ -62,8 +62,9 @@ export class PaceKeeper {
     private readonly client: Client,
     config: MusterConfig,
     private readonly log: WorkerContext['log'],
-    timing: PaceTiming = USUAL,
+    given: Partial<PaceTiming> = {},
   ) {
+    const timing = { ...USUAL, ...given };
     this.rates = new Map(
       Object.entries(config.connections).flatMap(([name, { requestsPerSecond }]) =>
         requestsPerSecond === undefined ? [] : [[name, new Rate(requestsPerSecond, timing)]],

@@ -6,6 +6,7 @@ import type { RequestDocument } from '../../src/request/schema';
 import type { SimulatedVendor, Simulator } from '../../src/simulators';
 import type { RecordedRequest, SimulatedPerson } from '../../src/simulators/contract';
 import type { Bench } from './bench';
+import type { HeardNo } from './heard';
 
 /** One person, at a vendor and a connection of their own. */
 export interface Stage {
@@ -86,6 +87,8 @@ export interface Ending {
   /** Requests since then. */
   requests: RecordedRequest[];
   decided: Decided[];
+  /** Sends whose "no" stands in the history of one of its runs. */
+  heard: HeardNo[];
   /** Debts that were settled, by what they said. */
   settled: string[];
   /** Answers may have been lost between worker and Temporal, not only between vendor and worker. */

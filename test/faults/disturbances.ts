@@ -2,6 +2,7 @@
 // cancelled, reset.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { temporal } from '@temporalio/proto';
 import type { RecordedRequest } from '../../src/simulators/contract';
 import { nameOf, type Spot } from './calls';
 import type { Scenario, Stage } from './contract';
@@ -140,7 +141,7 @@ export function barredAt({ name, nth }: Pick<Spot, 'name' | 'nth'>, secret: stri
 const LONGEST_WAIT_MS = 60_000;
 
 async function until(is: () => unknown): Promise<void> {
-  for (const end = Date.now() + LONGEST_WAIT_MS; !is(); await sleep(50))
+  for (const end = Date.now() + LONGEST_WAIT_MS; !(await is()); await sleep(50))
     if (Date.now() > end) throw new Error('what the case waits for has not happened');
 }
 
@@ -158,6 +159,40 @@ export function resetAt(spot: Spot, back: number): Disturbance {
   };
 }
 
+/** The same, once the answer to the send is recorded: to before the look on which it relied. */
+export function resetAnswered(spot: Spot, activities: { look: string; send: string }): Disturbance {
+  return {
+    name: `reset-answered@${spot.name}/${spot.nth}`,
+    interrupts: true,
+    ...during(spot, async (stage) => {
+      let task: Long | undefined;
+      await until(async () => {
+        task = await taskBeforeLook(stage, activities);
+        return task;
+      });
+      if (task) await resetToTask(stage, task);
+    }),
+  };
+}
+
+type Long = NonNullable<temporal.api.history.v1.IHistoryEvent['eventId']>;
+
+/** The workflow task that scheduled the look, once the send has ended. */
+async function taskBeforeLook(
+  stage: Stage,
+  { look, send }: { look: string; send: string },
+): Promise<Long | undefined> {
+  const { events } = await stage.bench.muster.client.workflow.getHandle(idOf(stage)).fetchHistory();
+  const first = (activity: string) =>
+    events?.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === activity);
+  const sent = String(first(send)?.eventId);
+  const hasEnded = events?.some(
+    ({ activityTaskCompletedEventAttributes: told }) => told && String(told.scheduledEventId) === sent,
+  );
+  const task = first(look)?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId;
+  return hasEnded && task ? task : undefined;
+}
+
 /** @param nth counted from the first, or, where negative, back from the last */
 async function reset(stage: Stage, nth: number): Promise<void> {
   const { client } = stage.bench.muster;
@@ -167,12 +202,19 @@ async function reset(stage: Stage, nth: number): Promise<void> {
   const tasks = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
   const task = tasks.at(nth > 0 ? Math.min(nth, tasks.length) - 1 : Math.max(nth, -tasks.length));
   if (!task?.eventId) throw new Error('the run has no workflow task to be reset to');
+  await resetToTask(stage, task.eventId);
+}
+
+async function resetToTask(stage: Stage, task: Long): Promise<void> {
+  const { client } = stage.bench.muster;
+  const workflowId = idOf(stage);
+  const { runId } = await client.workflow.getHandle(workflowId).describe();
   await client.workflowService.resetWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId, runId },
     reason: 'sweep',
     requestId: randomUUID(),
-    workflowTaskFinishEventId: task.eventId,
+    workflowTaskFinishEventId: task,
   });
   while ((await client.workflow.getHandle(workflowId).describe()).runId === runId) await sleep(50);
 }

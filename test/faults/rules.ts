@@ -2,6 +2,7 @@
 import { minimumSettle } from '../../src/http/fence';
 import type { RecordedRequest, SimulatedPerson } from '../../src/simulators/contract';
 import { accountsOf, type Create, type Ending } from './contract';
+import { isHeardNo } from './heard';
 
 const TIMEOUT_MS = 1_000;
 
@@ -77,7 +78,7 @@ function neverOnAGuess(ending: Ending): string[] {
 }
 
 function resent(
-  { requests, decided }: Ending,
+  { requests, decided, heard }: Ending,
   call: string,
   { ability, looks }: Create,
   first: RecordedRequest,
@@ -85,7 +86,7 @@ function resent(
 ): string[] {
   if (first.committed)
     return isRemoved(requests, first, second) ? [] : [`${call}: sent again after it had taken effect`];
-  if (madeNothing(first)) return [];
+  if (madeNothing(first) || isHeardNo(first, heard)) return [];
   const from = Date.parse(first.at);
   const to = Date.parse(second.at);
   const floor = minimumSettle(TIMEOUT_MS, ability.readsBeforeWrite);

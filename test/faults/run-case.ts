@@ -14,6 +14,7 @@ import {
   type VendorFacts,
 } from './contract';
 import type { Disturbance } from './disturbances';
+import { heardNos } from './heard';
 import { operate } from './operator';
 import { reached } from './reached';
 import { breaches } from './rules';
@@ -146,6 +147,7 @@ async function play(
     base,
     requests: ownOf(simulator.requests().slice(base), disturbance),
     decided,
+    heard: await reached(() => heardNos(bench.muster.client, handle.id)),
     settled,
     interrupted: disturbance?.interrupts ?? false,
     cancelled: disturbance?.cancels ?? false,

@@ -5,6 +5,7 @@ import { TEST_BUNDLE } from '../support/bundle-path';
 import { startTestServer } from '../support/temporal-server';
 import { Bench, workerHere } from './bench';
 import { casesOf, placesOf, type Recorded, record, singles } from './cases';
+import { resetAnswered } from './disturbances';
 import { runAll } from './pool';
 import { isBroken, repeatLine } from './report';
 import type { Case, Verdict } from './run-case';
@@ -42,6 +43,20 @@ test('each way to lose a create ends with one account and a true result', async 
   expect(verdicts).toHaveLength(cases.length);
   expect(cases.length).toBeGreaterThan(30);
   expect(verdicts.filter(isBroken).map((one) => `${one.broken.join('; ')}: ${repeatLine(one)}`)).toEqual([]);
+}, 300_000);
+
+test('a refusal that came slowly and was recorded leaves nothing in the air, whatever becomes of its run', async () => {
+  const facts = FACTS.find(({ vendor }) => vendor === 'ethosce');
+  const scenario = facts?.scenarios.find(({ name }) => name === 'compensate');
+  if (!facts || !scenario) throw new Error('EthosCE has a run that is undone');
+  const spot = { name: 'create-profile', nth: 1, writes: false };
+  const activities = { look: 'findEthosceProfiles', send: 'createEthosceProfile' };
+  const disturbance = resetAnswered(spot, activities);
+  const one = { id: disturbance.name, group: 'reset', facts, scenario, faults: [], disturbance };
+  const [verdict] = await sweep([one]);
+  expect(verdict?.broken).toEqual([]);
+  const sends = verdict?.requests.filter(({ call }) => call === 'create profile') ?? [];
+  expect(sends.map(({ status }) => status)).toEqual([406, 406]);
 }, 300_000);
 
 test('the rules would notice an account that nobody asked for', async () => {

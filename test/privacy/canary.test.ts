@@ -1,10 +1,12 @@
 // One person with distinctive data goes through every mishap at all five vendors, which repeat in their answers all that
-// they were sent. Then whatever outlives the run is searched for that data: Temporal's database, raw histories, lists, logs,
-// metrics, cards, results. Nothing may be found, and the search must be shown to find what is there.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+// they were sent; so do the rows of two rosters. Then whatever outlives the runs is searched for that data: Temporal's database,
+// raw histories, lists, logs, metrics, cards, results. Nothing may be found, but for what a roster held itself in its results,
+// and the search must be shown to find what is there.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
+import { parse } from 'csv-parse/sync';
 import type { AccountResult, ResultDocument } from '../../src/account/result';
 import { connectMuster, type Muster } from '../../src/client';
 import { configFromObject } from '../../src/config/load';
@@ -16,6 +18,7 @@ import { MUSTER_SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes';
 import { Cli, type Started } from '../cli/support/cli';
 import { Echo } from './canary/echo';
 import { Finder, type Hit } from './canary/finder';
+import { cellsOf, csvOf } from './canary/roster';
 import { failuresIn, rawTemporal } from './canary/temporal';
 
 jest.setTimeout(120_000);
@@ -74,6 +77,12 @@ const ACCOUNTS = {
   },
 } as const;
 
+/** What the vendors know us by. */
+const VENDOR_SECRETS = [
+  'Wobblegong',
+  WRONG_PASSWORD,
+  ...Object.values(SECRETS).flatMap((secret) => Object.values(secret)),
+];
 /** Every text that a person or a secret could be known by. */
 const CANARIES = [
   ...[PERSON.firstName, PERSON.middleName, PERSON.lastName, 'Vexolthane', PERSON.email, 'canarybird'],
@@ -89,8 +98,29 @@ const CANARIES = [
   ...['vexolthane.z', 'SSO-Vexol-77', 'Phlebotomisterin', 'Quillonby', 'Grandmarshaline', '4938271605'],
   ...['Regpack-Login-Xk29-Vexol', 'Snickerbottom', 'Ultramauveine', 'Wimbledina', 'Hatherquist'],
   ...Object.values(AMENDED),
-  ...['Wobblegong', WRONG_PASSWORD, ...Object.values(SECRETS).flatMap((secret) => Object.values(secret))],
+  ...VENDOR_SECRETS,
 ];
+/** Rosters by their jobs: each row has the person's data, under a key and an address of its own. */
+const CSV_JOB = 'canary-csv';
+const NDJSON_JOB = 'canary-ndjson';
+const { role, fields: _fields, ...placing } = ACCOUNTS.onefile;
+const { username: _username, children: _children, orgName: _orgName, ...enrolling } = ACCOUNTS.regpack;
+const { username: _name, ssoId: _ssoId, ...learning } = ACCOUNTS.ethosce;
+const inRoster = (row: string) => ({
+  key: row,
+  person: { ...PERSON, email: `${row}.${PERSON.email}` },
+});
+const ROWS = {
+  [CSV_JOB]: [
+    { ...inRoster('canary-r1'), accounts: { onefile: { role, ...placing } } },
+    { ...inRoster('canary-r2'), accounts: { regpack: enrolling } },
+  ],
+  [NDJSON_JOB]: [
+    { ...inRoster('canary-r3'), accounts: { ethosce: learning } },
+    { ...inRoster('canary-r4'), accounts: { hotdocs: ACCOUNTS.hotdocs }, onFailure: 'compensate' },
+    { ...inRoster('canary-r5'), accounts: { onefile: ACCOUNTS.onefile } },
+  ],
+};
 const CONTROL = 'Plainly-There-Tatterdemalion';
 
 let server: EmbeddedServer;
@@ -190,6 +220,7 @@ describe('after a run in which everything goes wrong', () => {
       accounts: { 'ethosce-locked': ACCOUNTS.ethosce },
     } as never);
     await Promise.all([atEthosce(), atPha(), atOnefile(), atHotdocs(), atRegpack(), atLocked()]);
+    await rosters();
     await hear('undo', `ethosce/${KEY}`, '--reason', reason);
     await Promise.all([
       hear('show', KEY),
@@ -198,6 +229,27 @@ describe('after a run in which everything goes wrong', () => {
       hear('debts', '--json'),
     ]);
   });
+
+  /** Vendors refuse three of the rows, in the words of what they were sent. */
+  async function rosters() {
+    echoOf('regpack').plan({ on: /"create"/, by: 'refusal' });
+    echoOf('ethosce').plan({ on: /^POST \/user\.json/, by: 'refusal' });
+    echoOf('hotdocs').plan({ on: /^POST .*\/Users\//, by: 'refusal' });
+    const imports = join(folder, 'imports');
+    mkdirSync(imports);
+    writeFileSync(join(imports, 'people.csv'), csvOf(ROWS[CSV_JOB]));
+    writeFileSync(
+      join(imports, 'people.ndjson'),
+      ROWS[NDJSON_JOB].map((row) => `${JSON.stringify(row)}\n`).join(''),
+    );
+    for (const [job, roster] of [
+      [CSV_JOB, 'people.csv'],
+      [NDJSON_JOB, 'people.ndjson'],
+    ] as const) {
+      await hear('bulk', `imports/${roster}`, '--id', job, '--json');
+      await hear('bulk', 'results', job, '--out', job);
+    }
+  }
 
   async function atEthosce() {
     const id = `ethosce/${KEY}`;
@@ -250,7 +302,7 @@ describe('after a run in which everything goes wrong', () => {
 
   test('every mishap came to pass', () => {
     const met = [...echoes].map(([vendor, { met }]) => [vendor, met.length]);
-    expect(Object.fromEntries(met)).toEqual({ pha: 2, ethosce: 3, onefile: 1, hotdocs: 1, regpack: 2 });
+    expect(Object.fromEntries(met)).toEqual({ pha: 2, ethosce: 4, onefile: 1, hotdocs: 2, regpack: 3 });
   });
 
   test("Temporal's database, histories and lists hold nothing of it", async () => {
@@ -291,6 +343,70 @@ describe('after a run in which everything goes wrong', () => {
     expect(JSON.stringify(words)).toContain('Cannot take');
     expect(JSON.stringify(words)).toContain('Unknown value');
     expect(JSON.stringify(failures)).toContain('Unknown value');
+  });
+
+  test("a job's results hold of it what the roster held itself, in its own columns, and no secret", () => {
+    const anything = new Finder([...CANARIES, ...sessions(), ...issued()]);
+    const secrets = new Finder([...VENDOR_SECRETS, ...sessions(), ...issued()]);
+    const added: [string, unknown][] = [];
+    for (const [name, content] of resultsOf(CSV_JOB)) {
+      expect(secrets.find(name, content)).toEqual([]);
+      if (!name.endsWith('.csv')) {
+        expect(anything.find(name, content)).toEqual([]);
+        continue;
+      }
+      const rows: Record<string, string>[] = parse(content, { columns: true, bom: true });
+      for (const row of rows) {
+        const given = cellsOf(ROWS[CSV_JOB]).find(({ key }) => key === row.key);
+        const own = Object.entries(row).filter(([column]) => given && column in given);
+        // A cell that a spreadsheet would take for a formula stands behind an apostrophe.
+        expect(Object.fromEntries(own.map(([column, cell]) => [column, cell.replace(/^'/, '')]))).toEqual(
+          given,
+        );
+        added.push([
+          `${name}: ${row.key}`,
+          Object.entries(row).filter(([column]) => !(given && column in given)),
+        ]);
+      }
+    }
+    for (const [name, content] of resultsOf(NDJSON_JOB)) {
+      expect(secrets.find(name, content)).toEqual([]);
+      if (!name.endsWith('.ndjson')) {
+        expect(anything.find(name, content)).toEqual([]);
+        continue;
+      }
+      for (const line of content.split('\n').filter(Boolean)) {
+        const { result, ...given } = JSON.parse(line);
+        expect(ROWS[NDJSON_JOB]).toContainEqual(given);
+        added.push([`${name}: ${given.key}`, result]);
+      }
+    }
+    expect(added.map(([place]) => place).sort()).toEqual([
+      'failed.ndjson: canary-r4',
+      'succeeded.csv: canary-r1',
+      'succeeded.ndjson: canary-r5',
+      'waiting.csv: canary-r2',
+      'waiting.ndjson: canary-r3',
+    ]);
+    expect(added.flatMap(([place, words]) => anything.find(place, words))).toEqual([]);
+    // They do say something: the vendors' words, and under which handle a password is.
+    const words = JSON.stringify(added);
+    expect(words).toContain('Cannot take');
+    expect(words).toContain('Unknown value');
+    expect(words).toMatch(/"secret":"\w/);
+  });
+
+  test('a job and its rows show nothing of it to whoever has the key: card, memo, search attributes', async () => {
+    const finder = new Finder([...CANARIES, ...sessions(), ...issued()]);
+    const rows = ['regpack/canary-r2', 'ethosce/canary-r3', 'hotdocs/canary-r4'];
+    for (const id of [`bulk/${CSV_JOB}`, `bulk/${NDJSON_JOB}`, ...rows]) {
+      const handle = muster.client.workflow.getHandle(id);
+      const { memo, searchAttributes } = await handle.describe();
+      const card = await handle.query('__temporal_workflow_metadata');
+      expect(finder.find(id, [memo, searchAttributes, card])).toEqual([]);
+      // It is readable, and of this run.
+      expect(JSON.stringify(card)).toContain(id.replace(/^bulk\//, ''));
+    }
   });
 
   test('the search finds what is there: ids everywhere, and all of a run without encryption', async () => {
@@ -337,6 +453,11 @@ function files(): [string, Buffer][] {
   return readdirSync(dataDir)
     .filter((name) => name.startsWith('temporal.db'))
     .map((name) => [name, readFileSync(join(dataDir, name))]);
+}
+
+function resultsOf(job: string): [string, string][] {
+  const dir = join(folder, job);
+  return readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]);
 }
 
 /** Tokens that vendors gave out for sessions. */

@@ -7,7 +7,7 @@ import type { EmbeddedServer, EmbeddedServerOptions } from '../../src/dev/embedd
 import { newKey } from '../../src/privacy/keys';
 import type { RequestDocument } from '../../src/request/schema';
 import { type SimulatedVendor, type Simulator, startSimulator } from '../../src/simulators';
-import { createMusterWorker, type MusterWorker } from '../../src/worker';
+import { createMusterWorker, type MusterWorker, type MusterWorkerOptions } from '../../src/worker';
 import { TEST_BUNDLE } from './bundle-path';
 import { startTestServer } from './temporal-server';
 
@@ -27,6 +27,8 @@ export interface HarnessOptions {
   key?: string;
   /** Where rosters are, and results go. */
   bulk?: { importsDir: string; resultsDir: string };
+  /** When a connection's rate is lowered and raised again; as usual if left out. */
+  pace?: MusterWorkerOptions['pace'];
   /** How the Temporal server differs from the usual one, which keeps nothing on disk. */
   server?: EmbeddedServerOptions;
 }
@@ -39,6 +41,7 @@ export class Harness {
     readonly simulators: ReadonlyMap<string, Simulator>,
     readonly config: MusterConfig,
     readonly muster: Muster,
+    private readonly pace: HarnessOptions['pace'],
   ) {}
 
   static async start(options: HarnessOptions): Promise<Harness> {
@@ -52,7 +55,7 @@ export class Harness {
   }
 
   private static async around(server: EmbeddedServer, options: HarnessOptions): Promise<Harness> {
-    const { vendors, connections = {}, further = {}, key = newKey(), bulk } = options;
+    const { vendors, connections = {}, further = {}, key = newKey(), bulk, pace } = options;
     const started = await Promise.all(vendors.map((vendor) => startSimulator(vendor)));
     const usual = (vendor: SimulatedVendor) => ({
       ...started.find((simulator) => simulator.vendor === vendor)?.connection(),
@@ -69,7 +72,7 @@ export class Harness {
     const temporal = { connection: { address: server.address }, namespace: 'default' };
     const muster = await connectMuster({ config, temporal });
     const simulators = new Map(started.map((simulator) => [simulator.vendor as string, simulator]));
-    const harness = new Harness(server, simulators, config, muster);
+    const harness = new Harness(server, simulators, config, muster, pace);
     await harness.startWorker();
     return harness;
   }
@@ -85,6 +88,7 @@ export class Harness {
       namespace: 'default',
       log: SILENT,
       workflowBundle: { codePath: TEST_BUNDLE },
+      ...(this.pace && { pace: this.pace }),
     });
     this.running = { worker, ended: worker.run() };
   }

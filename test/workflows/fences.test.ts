@@ -8,11 +8,14 @@ import { Harness, person } from '../support/harness';
 let harness: Harness;
 
 beforeAll(async () => {
-  harness = await Harness.start({ vendors: ['ethosce', 'pha'] });
+  harness = await Harness.start({
+    vendors: ['ethosce', 'pha', 'regpack'],
+    connections: { regpack: { verifyByList: true } },
+  });
 });
 afterAll(() => harness?.stop());
 
-type Vendor = 'ethosce' | 'pha';
+type Vendor = 'ethosce' | 'pha' | 'regpack';
 type History = temporal.api.history.v1.IHistoryEvent[];
 
 const made = (vendor: Vendor, { person: { email } }: RequestDocument) =>
@@ -122,6 +125,36 @@ describe('PHA, reset after all was done', () => {
     expect(after).toMatchObject({ status: 'done', userId: before.userId, provenance: 'created' });
     expect(creates('pha', request)).toHaveLength(1);
     expect(made('pha', request)).toMatchObject([{ profiles: [{ step: 'user_block' }] }]);
+  });
+});
+
+// The ledger's reading is the earlier run's, and knows of nothing; the list shows what that run went on to make.
+describe('Regpack, reset to between the reading of the ledger and the look at the vendor', () => {
+  test('the list: what we made is not adopted', async () => {
+    const request = person({ regpack: {} });
+    const handle = await harness.muster.onboard(request);
+    const before = await accountOf('regpack', handle);
+    const again = await reset(handle, taskBefore(await history(handle), 'listRegpackUsers'));
+    const after = await accountOf('regpack', again);
+    expect(before).toMatchObject({ status: 'done', provenance: 'created' });
+    expect(after).toMatchObject({ status: 'done', userId: before.userId, provenance: 'created' });
+    expect(creates('regpack', request)).toHaveLength(1);
+    expect(made('regpack', request)).toHaveLength(1);
+  });
+
+  test('a child in the list: what we made is not adopted, and not made again', async () => {
+    const child = { key: 'c1', firstName: 'Rosa', lastName: 'Tern' };
+    const request = person({ regpack: { children: [child] } });
+    const handle = await harness.muster.onboard(request);
+    const before = await accountOf('regpack', handle);
+    const events = await history(handle);
+    const lists = events.filter(
+      ({ activityTaskScheduledEventAttributes: told }) => told?.activityType?.name === 'listRegpackUsers',
+    );
+    const again = await reset(handle, taskBefore(lists.slice(1), 'listRegpackUsers'));
+    const after = await accountOf('regpack', again);
+    expect(after).toMatchObject({ status: 'done', ids: before.ids, made: before.made });
+    expect(after.made).toMatchObject({ 'child-c1': { how: 'created' } });
   });
 });
 

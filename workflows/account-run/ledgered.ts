@@ -1,11 +1,11 @@
 // For steps at vendors that cannot be asked by our marker: the account's ledger is the look, and every send is written
 // into it before it leaves and after it ended (design.md, "Temporal forgets closed runs after retention"). Where the
 // vendor can be asked after all, only weakly or at a price, the ledger comes first and says how hard to ask.
-import type { Ground, Inheritance, Ledger, LedgerEntry } from '../../src/account/plan';
+import type { Ground, Inheritance, Ledger, LedgerEntry, Look } from '../../src/account/plan';
 import type { Outcome } from '../../src/http/outcome';
 import { call, remote } from './calls';
 import { type Created, type Creation, createOnce } from './create-once';
-import type { Looking } from './looking';
+import { type Looking, stampOf } from './looking';
 import type { Verdict } from './protocol';
 import type { AccountRun } from './run';
 
@@ -22,8 +22,15 @@ export type LedgeredCreation<Who, Seen = never> = Pick<
 /** A vendor's own look, beside the ledger. */
 export interface Asking<Who, Seen> {
   /** @param doubt something of ours may be there, or was refused: the look has to reach all that the vendor has */
-  look(doubt: boolean): Promise<Seen>;
+  look(doubt: boolean): Promise<Asked<Seen>>;
   judge(seen: Seen, when: 'before' | 'settle'): Verdict<Who>;
+}
+
+/** What a vendor's own look brought. */
+export interface Asked<Seen> {
+  /** The stamps of all that it rests on; none where the vendor did not have to be asked. */
+  looks: readonly Look[];
+  seen: Seen;
 }
 
 /** The ledger's entry for the step, and what the vendor said where it was asked. */
@@ -60,8 +67,8 @@ export function byLedger<Who, Seen = never>(
       ]);
       const entry = value[step];
       if (!ask || entry?.state === 'made') return { look, seen: { entry, inherited } };
-      const seen = await ask.look(doubt || entry?.state === 'sending' || maySent(inherited, step));
-      return { look, seen: { entry, inherited, asked: { seen } } };
+      const { looks, seen } = await ask.look(doubt || entry?.state === 'sending' || maySent(inherited, step));
+      return { look: stampOf(look, ...looks), seen: { entry, inherited, asked: { seen } } };
     },
     judge(known, when) {
       const { entry, asked } = known;

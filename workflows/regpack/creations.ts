@@ -15,7 +15,7 @@ import type { RegpackAccount, RegpackChild } from '../../src/vendors/regpack/req
 import type { Scan } from '../../src/vendors/regpack/scan';
 import { markerOf } from '../../src/vendors/regpack/shapes';
 import { call, safeCalls, sendCalls } from '../account-run/calls';
-import type { LedgeredCreation } from '../account-run/ledgered';
+import type { Asked, LedgeredCreation } from '../account-run/ledgered';
 import type { Looking } from '../account-run/looking';
 import { judgeScan, lookForUser, readList, type UserLook } from './looks';
 
@@ -106,7 +106,7 @@ export function childCreation(
     ask: {
       // A parent who was there before may have this child already, and Regpack would take a second one.
       look: async (doubt) =>
-        doubt || !fresh || account.verifyByList ? await readList(run, step, sought) : undefined,
+        doubt || !fresh || account.verifyByList ? readList(run, step, sought) : NOT_ASKED,
       judge: (scan) => (scan ? judgeScan(scan, judgeChild(scan.hits, sought)) : { is: 'absent' }),
     },
     send: (ground) =>
@@ -139,6 +139,7 @@ export function soughtChild(
   return { parent, firstName, lastName, ...(marker && { marker }) };
 }
 
+const NOT_ASKED: Asked<undefined> = { looks: [], seen: undefined };
 const NO_ID = 'A Regpack id is a whole number.';
 
 function isId(text: string): boolean {

@@ -1,5 +1,6 @@
 // Looking for someone at Regpack: by the id that a request gives, and by reading the list through, one page an activity.
 import type * as activities from '../../activities/regpack';
+import type { Look } from '../../src/account/plan';
 import { type Sought, type SoughtUser, tellingFields } from '../../src/vendors/regpack/judge';
 import type { RegpackAccount } from '../../src/vendors/regpack/request';
 import { addPage, NOTHING_READ, type Scan } from '../../src/vendors/regpack/scan';
@@ -11,6 +12,7 @@ import {
   type RegpackUser,
 } from '../../src/vendors/regpack/shapes';
 import { call, safeCalls } from '../account-run/calls';
+import type { Asked } from '../account-run/ledgered';
 import type { Looking } from '../account-run/looking';
 
 type Run = Looking<RegpackAccount>;
@@ -29,24 +31,28 @@ export interface UserLook {
  * Looks for the user: by the id where one is given, and in the list where that has to be.
  * An id that Regpack does not know would make a new user: then the run stands still, and nothing is sent.
  */
-export async function lookForUser(run: Run, sought: SoughtUser, thorough: boolean): Promise<UserLook> {
+export async function lookForUser(run: Run, sought: SoughtUser, thorough: boolean): Promise<Asked<UserLook>> {
   const { cloginId } = sought;
   for (;;) {
-    const known = cloginId === undefined ? {} : await whereIs(run, cloginId, sought);
-    if (known.here) return known;
-    const scan = thorough ? await readList(run, 'verify', sought) : undefined;
-    if (cloginId === undefined || known.elsewhere || (scan && scan.hits.length > 0))
-      return { ...known, ...(scan && { scan }) };
+    const { looks, words, ...known } =
+      cloginId === undefined ? NOT_ASKED : await whereIs(run, cloginId, sought);
+    if (known.here) return { looks, seen: known };
+    const list = thorough ? await readList(run, 'verify', sought) : undefined;
+    if (cloginId === undefined || known.elsewhere || (list && list.seen.hits.length > 0))
+      return {
+        looks: [...looks, ...(list?.looks ?? [])],
+        seen: { ...known, ...(list && { scan: list.seen }) },
+      };
     const where =
       run.plan.account.earlierGroupIds.length > 0 ? 'this project or the earlier ones' : 'this project';
-    const words = known.words ? ` Regpack says: ${known.words}` : '';
+    const said = words ? ` Regpack says: ${words}` : '';
     await run.park({
       step: 'verify',
       trouble: {
         code: 'refused',
         message:
           `Regpack knows no user with the clogin_id ${cloginId} in ${where}, and a create with it would make a new ` +
-          `user. Nothing was created.${words}`,
+          `user. Nothing was created.${said}`,
       },
       decisions: ['retry', 'amend'],
       rule: () => Promise.resolve(undefined),
@@ -54,20 +60,26 @@ export async function lookForUser(run: Run, sought: SoughtUser, thorough: boolea
   }
 }
 
+/** What asking for the id brought. */
+interface Whereabouts extends Pick<UserLook, 'here' | 'elsewhere'> {
+  looks: readonly Look[];
+  /** Regpack's own. */
+  words: string;
+}
+
+const NOT_ASKED: Whereabouts = { looks: [], words: '' };
+
 /** Asks for the id in this project, then in the earlier ones that the connection names. */
-async function whereIs(
-  run: Run,
-  cloginId: string,
-  sought: SoughtUser,
-): Promise<Pick<UserLook, 'here' | 'elsewhere'> & { words?: string }> {
+async function whereIs(run: Run, cloginId: string, sought: SoughtUser): Promise<Whereabouts> {
   const { connection, account } = run.plan;
   const { getRegpackInfo } = safeCalls<typeof activities>(run.plan);
+  const looks: Look[] = [];
   let words = '';
   for (const groupId of [undefined, ...account.earlierGroupIds]) {
     const own = groupId === undefined;
     // A field for our key is this project's own; another one may not have it.
     const fields = own ? tellingFields(sought) : ['main_email', 'username'];
-    const { user, here, ...answer } = await run.safe('verify', () =>
+    const { look, user, here, ...answer } = await run.safe('verify', () =>
       call('verify: by clogin_id', getRegpackInfo, {
         connection,
         cloginId,
@@ -75,10 +87,11 @@ async function whereIs(
         ...(!own && { groupId }),
       }),
     );
+    looks.push(look);
     words ||= answer.words;
-    if (user) return own && here ? { here: user } : { elsewhere: user };
+    if (user) return { looks, words, ...(own && here ? { here: user } : { elsewhere: user }) };
   }
-  return { words };
+  return { looks, words };
 }
 
 /** Reads a user who was there before, and what of the wanted fields differs. */
@@ -111,21 +124,23 @@ export async function lookAtFields(
 }
 
 /** Reads the whole list; one that changes meanwhile is read again. */
-export async function readList(run: Run, step: string, sought: Sought): Promise<Scan> {
+export async function readList(run: Run, step: string, sought: Sought): Promise<Asked<Scan>> {
   const { connection } = run.plan;
   const { listRegpackUsers } = safeCalls<typeof activities>(run.plan);
   for (let round = 1; ; round += 1) {
+    const looks: Look[] = [];
     let scan = NOTHING_READ;
     while (scan.next !== undefined) {
       const position = scan.next;
       const page = await run.safe(step, () =>
         call(`read the list from ${position}`, listRegpackUsers, { connection, position, sought }),
       );
+      looks.push(page.look);
       scan = addPage(scan, page);
     }
     const found = scan.flaw ?? `${scan.users.length} users, ${scan.hits.length} of interest`;
     run.witness(step, `read the list (pages: ${scan.pages})`, found);
-    if (scan.flaw === undefined || round === SCANS) return scan;
+    if (scan.flaw === undefined || round === SCANS) return { looks, seen: scan };
   }
 }
 
