@@ -125,6 +125,7 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
   return {
     async run() {
       holds.start(transports);
+      pace.start();
       try {
         // When one poller fails for good, the others must not go on as if nothing were amiss.
         await Promise.all(workers.map((worker) => worker.run().finally(stopAll)));

@@ -81,14 +81,14 @@ export class Harness {
     return { address: this.server.address };
   }
 
-  async startWorker(): Promise<void> {
+  async startWorker(pace = this.pace): Promise<void> {
     const worker = await createMusterWorker({
       config: this.config,
       temporal: this.temporal,
       namespace: 'default',
       log: SILENT,
       workflowBundle: { codePath: TEST_BUNDLE },
-      ...(this.pace && { pace: this.pace }),
+      ...(pace && { pace }),
     });
     this.running = { worker, ended: worker.run() };
   }
