@@ -5,6 +5,7 @@ import type * as activities from '../activities/plan';
 import type { Prospect } from '../activities/plan';
 import { emptyForecast, type Forecast } from '../src/account/forecast';
 import type { RequestDocument } from '../src/request/schema';
+import { causeOf } from './account-run/calls';
 import { Page } from './planning/page';
 import { Planner, Stopped } from './planning/planner';
 import { PLANS } from './planning/vendors';
