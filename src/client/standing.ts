@@ -94,8 +94,8 @@ export async function documentNow(
   return client.workflow.getHandle(workflowId, standing.runId).query(progress);
 }
 
-const FIRST_LOOK_MS = 100;
-const SLOWEST_LOOK_MS = 2_000;
+const FIRST_LOOK_MS = 250;
+const SLOWEST_LOOK_MS = 4_000;
 
 /**
  * Waits until the run has ended or is parked.
@@ -130,7 +130,7 @@ async function untilParked(
   runId: string,
   signal: AbortSignal,
 ): Promise<ResultDocument | undefined> {
-  for (let wait = FIRST_LOOK_MS; !signal.aborted; wait = Math.min(wait * 1.5, SLOWEST_LOOK_MS)) {
+  for (let wait = FIRST_LOOK_MS; !signal.aborted; wait = Math.min(wait * 2, SLOWEST_LOOK_MS)) {
     await sleep(wait, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     const standing = await standingOf(client, workflowId, runId);

@@ -12,6 +12,8 @@ const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollRPS': 1000,
   // Timers and retries otherwise wait up to a second longer than asked.
   'history.timerProcessorMaxTimeShift': '10ms',
+  // On for development servers, and then each read of a search attribute reads the database twice.
+  'system.forceSearchAttributesCacheRefreshOnRead': false,
   'matching.enableFairness': true,
   // One partition spares forwarding, keeps slow rate limits exact and priorities in order.
   'matching.numTaskqueueReadPartitions': 1,
