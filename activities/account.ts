@@ -23,6 +23,16 @@ export async function prepareAccountRun(input: {
   return accountPlan(config, request, connection);
 }
 
+/** What a run begins with: its plan, and what earlier runs of its account left. @throws `invalid-request` */
+export async function beginAccountRun(input: {
+  request: unknown;
+  workflowId: string;
+  runId: string;
+}): Promise<{ plan: AccountPlan; inheritance: Inheritance }> {
+  const [plan, inheritance] = await Promise.all([prepareAccountRun(input), readEarlierRuns(input)]);
+  return { plan, inheritance };
+}
+
 /** Reads how far the account's earlier runs had come (design.md, "A run was terminated with a create in the air"). */
 export async function readEarlierRuns(input: { workflowId: string; runId: string }): Promise<Inheritance> {
   return readRunsBefore(workerContext().temporal, input);

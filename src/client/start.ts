@@ -11,7 +11,13 @@ import { fingerprint, type KeyRing, matchesFingerprint } from '../privacy/keys';
 import { accountsOf, fingerprintOf, requestForAccount, singleAccount } from '../request/accounts';
 import type { KnownConnections } from '../request/check';
 import type { RequestDocument } from '../request/schema';
-import { accountId, ONBOARD_PERSON, personId, WORKFLOW_QUEUE } from '../temporal/names';
+import {
+  accountId,
+  ONBOARD_PERSON,
+  personId,
+  WORKFLOW_QUEUE,
+  WORKFLOW_TASK_TIMEOUT,
+} from '../temporal/names';
 import { type RunAttributes, searchAttributesOf } from '../temporal/search-attributes';
 import { vendorOf } from '../vendors/registry';
 import { endOf } from './standing';
@@ -89,6 +95,7 @@ export async function startRun(
     const { firstExecutionRunId } = await client.workflow.start(plan.workflowType, {
       workflowId: plan.workflowId,
       taskQueue: WORKFLOW_QUEUE,
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       args: [plan.request],
       memo: plan.memo,
       typedSearchAttributes: new TypedSearchAttributes(searchAttributesOf(plan.attributes)),

@@ -2,6 +2,8 @@
 // Free of Node and of schemas: workflow code uses them too.
 
 export const WORKFLOW_QUEUE = 'muster';
+/** After so long without a word a run's workflow task is given to another worker: quick calls are made within one. */
+export const WORKFLOW_TASK_TIMEOUT = '5s';
 export const ONBOARD_PERSON = 'onboardPerson';
 export const BULK_ONBOARDING = 'bulkOnboarding';
 export const BULK_UNDO = 'bulkUndo';

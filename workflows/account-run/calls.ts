@@ -18,7 +18,7 @@ import type { NotDone, Outcome } from '../../src/http/outcome';
 import { WORKFLOW_QUEUE } from '../../src/temporal/names';
 
 /** Silence of a worker after which it counts as dead. Activities heartbeat every second. */
-const HEARTBEAT_TIMEOUT = '6s';
+const HEARTBEAT_TIMEOUT = '5s';
 const SLACK_MS = 5_000;
 
 const FIRST_RETRY_MS = 500;

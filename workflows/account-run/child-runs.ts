@@ -9,6 +9,7 @@ import {
 import type { Followed } from '../../activities/people';
 import { type AccountResult, emptyAccount, type ResultDocument } from '../../src/account/result';
 import type { RunPlan } from '../../src/client/start';
+import { WORKFLOW_TASK_TIMEOUT } from '../../src/temporal/names';
 import { searchAttributesOf } from '../../src/temporal/search-attributes';
 import { call, follow, local } from './calls';
 import type { Purpose } from './lifecycle';
@@ -26,6 +27,7 @@ export async function runChild(
       memo: purpose === 'provision' ? plan.memo : {},
       typedSearchAttributes: searchAttributesOf(plan.attributes),
       staticSummary: plan.staticSummary,
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       parentClosePolicy: ParentClosePolicy.ABANDON,
     });
     return accountIn(connection, (await child.result()) as ResultDocument);

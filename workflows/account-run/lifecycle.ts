@@ -9,7 +9,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { AccountPlan } from '../../src/account/plan';
+import type { AccountPlan, Inheritance } from '../../src/account/plan';
 import { emptyAccount, type ResultDocument, resultDocument } from '../../src/account/result';
 import type { RequestDocument } from '../../src/request/schema';
 import { secretSignal } from '../secret-escrow/messages';
@@ -18,7 +18,7 @@ import { decisionHandlers } from './decisions';
 import { Undoing } from './interruptions';
 import { progress } from './messages';
 import type { Trouble } from './protocol';
-import { AccountRun, readEarlierRuns } from './run';
+import { AccountRun } from './run';
 import { compensate, type UndoStep } from './undo';
 
 /** What a vendor tells: how an account comes to be, and how what was made in a step is taken back. */
@@ -45,9 +45,10 @@ export async function accountRun<Account>(
   setHandler(secretSignal, (handle, told) => run?.witness('create', `password ${handle}`, told), {
     description: 'Sent by the escrow of a password that the vendor made; not for operators.',
   });
-  const inheritance = readEarlierRuns();
-  const plan = (await prepare(request)) as AccountPlan<Account>;
-  const account = new AccountRun<Account>(plan, request, inheritance, workflowInfo().parent);
+  const { plan, inheritance } = await begin(request);
+  const { parent } = workflowInfo();
+  const earlier = Promise.resolve(inheritance);
+  const account = new AccountRun<Account>(plan as AccountPlan<Account>, request, earlier, parent);
   run = account;
   CancellationScope.current().cancelRequested.catch(() => account.desk.cancel());
   // Once something may have been sent, a run is carried to an end that leaves nothing unsaid.
@@ -85,11 +86,13 @@ async function unlessUndone(provision: () => Promise<void>): Promise<Trouble | u
   }
 }
 
-async function prepare(request: RequestDocument): Promise<AccountPlan> {
+async function begin(request: RequestDocument): Promise<{ plan: AccountPlan; inheritance: Inheritance }> {
+  const { workflowId, runId } = workflowInfo();
   try {
-    return await call('check the request', local.prepareAccountRun, {
+    return await call('check the request, read what earlier runs left', local.beginAccountRun, {
       request,
-      workflowId: workflowInfo().workflowId,
+      workflowId,
+      runId,
     });
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -42,7 +42,7 @@ export class AccountRun<Account = unknown> {
   constructor(
     public plan: AccountPlan<Account>,
     public request: RequestDocument,
-    /** What earlier runs of this account left; read while the request is checked and the first look is under way. */
+    /** What earlier runs of this account left. */
     public inheritance: Promise<Inheritance>,
     private readonly reportTo: { workflowId: string; runId: string } | undefined,
   ) {
@@ -275,7 +275,7 @@ function failed(code: ProblemCode, message: string, document: ResultDocument): A
   return ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [document] });
 }
 
-export function readEarlierRuns(): Promise<Inheritance> {
+function readEarlierRuns(): Promise<Inheritance> {
   const { workflowId, runId } = workflowInfo();
   const inheritance = call('what did earlier runs of this account leave?', local.readEarlierRuns, {
     workflowId,
