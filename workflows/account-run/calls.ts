@@ -27,6 +27,17 @@ const TRIES = 3;
 /** A call that takes longer goes on as an activity of its own: its workflow task would hold up decisions and other runs. */
 const QUICK_MS = 3_000;
 
+/** Of this run alone: each run has modules of its own. */
+let allIsWell = true;
+
+/**
+ * Once a run has stood still or waited, its calls are activities of their own: what lists say of it changes when a workflow task
+ * ends, and that must not wait for the call.
+ */
+export function noMoreQuickCalls(): void {
+  allIsWell = false;
+}
+
 /** An activity, as workflow code calls it. */
 export interface Callable<Args extends unknown[], Result> {
   executeWithOptions(options: { summary: string }, args: Args): Promise<Result>;
@@ -81,6 +92,7 @@ async function quickly(
   options: { summary: string },
   args: unknown[],
 ): Promise<unknown> {
+  if (!allIsWell) return patient.executeWithOptions(options, args);
   try {
     return await quick.executeWithOptions(options, args);
   } catch (error) {

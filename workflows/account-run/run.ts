@@ -21,7 +21,7 @@ import {
 } from '../../src/account/result';
 import type { RequestDocument } from '../../src/request/schema';
 import { musterDebts } from '../../src/temporal/search-attributes';
-import { call, local } from './calls';
+import { call, local, noMoreQuickCalls } from './calls';
 import { accountCard, type Pause } from './card';
 import { Desk, type OpenQuestion } from './desk';
 import { Amended, Skipped } from './interruptions';
@@ -207,6 +207,7 @@ export class AccountRun<Account = unknown> {
   }
 
   standStill(problem: Problem): void {
+    noMoreQuickCalls();
     this.result.status = 'parked';
     this.result.steps[problem.step] = 'parked';
     this.result.problem = problem;
@@ -218,6 +219,7 @@ export class AccountRun<Account = unknown> {
   /** The vendor takes no requests: said once, however often it is asked meanwhile. */
   async waitForVendor(step: string, trouble: Trouble): Promise<void> {
     if (this.listing.waitingOn === 'vendor') return;
+    noMoreQuickCalls();
     const since = new Date();
     this.result.problem = problemOf(step, { ...trouble, code: 'vendor-unavailable' }, since);
     this.listing.set({ stage: step, waitingOn: 'vendor', reason: 'vendor-unavailable', since });
