@@ -5,13 +5,13 @@ import { cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
-import { crashes, growth, type Measured, pace, type Sizes, wayPast } from './bulk';
+import { crashes, growth, type Measured, type Sizes, unlimited, wayPast } from './bulk';
 import { compare } from './compare';
 
 const MEASUREMENTS: Readonly<Record<string, (sizes: Sizes) => Promise<Measured[]>>> = {
   people: compare,
-  pace,
   growth,
+  unlimited,
   'way-past': wayPast,
   crashes,
 };

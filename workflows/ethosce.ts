@@ -48,7 +48,7 @@ async function linkSso(run: Run, uid: string): Promise<void> {
 
 async function giveProfile(run: Run, uid: string): Promise<void> {
   const { connection, person, account } = run.plan;
-  const reads = quickCalls<typeof activities>(run.plan);
+  const writes = safeCalls<typeof activities>(run.plan);
   const creation = profileCreation(run, uid);
   let fresh = false;
   const { who } = await createOnce<EthosceProfile[], EthosceProfile>(run, {
@@ -67,7 +67,7 @@ async function giveProfile(run: Run, uid: string): Promise<void> {
   await run.safe(
     'profile',
     () =>
-      call('update the fields of the profile that differ', reads.updateEthosceProfile, {
+      call('update the fields of the profile that differ', writes.updateEthosceProfile, {
         connection,
         pid: who.pid,
         fields,
@@ -82,7 +82,9 @@ async function giveRoles(run: Run, uid: string): Promise<void> {
   const wanted = { roles: account.roles, removeRoles: account.removeRoles };
   if (wanted.roles.length === 0 && wanted.removeRoles.length === 0) return;
   await recordRoles(run, uid);
-  const merges = quickCalls<typeof activities>(run.plan, 3);
+  // What was there before must be on record when it is changed, and a workflow task may be made anew from its beginning.
+  const callsFor = isOurs(run) ? quickCalls : safeCalls;
+  const merges = callsFor<typeof activities>(run.plan, 3);
   for (let merge = 1; ; merge += 1) {
     const update = await run.safe(
       'roles',
@@ -118,7 +120,7 @@ async function giveRoles(run: Run, uid: string): Promise<void> {
  * finds our own roles among those that were there. Of an account that we made there is nothing to be kept.
  */
 async function recordRoles(run: Run, uid: string): Promise<void> {
-  if (run.result.provenance !== 'adopted') return;
+  if (isOurs(run)) return;
   const { connection, account } = run.plan;
   const reads = quickCalls<typeof activities>(run.plan);
   const { value } = await run.safe(
@@ -128,6 +130,10 @@ async function recordRoles(run: Run, uid: string): Promise<void> {
   );
   const added = account.roles.filter((role) => !value[0]?.roles.includes(role));
   if (added.length > 0) run.record('roles', { how: 'changed', added: allAdded(run, added) });
+}
+
+function isOurs({ result: { provenance } }: Run): boolean {
+  return provenance === 'created' || provenance === 'confirmed';
 }
 
 function contended({ before, wanted, after }: activities.RolesUpdated): string {
@@ -153,10 +159,8 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
       const update = await run.safe(step, () =>
         call('undo: take our roles away', calls.updateEthosceRoles, { connection, uid, wanted }),
       );
-      return {
-        is: 'removed',
-        how: update === 'gone' ? 'the account is gone' : `roles taken away: ${made.added?.join(', ')}`,
-      };
+      if (update === 'gone') return { is: 'missing' };
+      return { is: 'removed', how: `roles taken away: ${made.added?.join(', ')}` };
     }
     case 'profile': {
       const pid = made.id ?? run.result.ids.profileId;
@@ -225,6 +229,8 @@ function sayRemoval(removal: activities.Removal): Undone {
       return { is: 'kept', why: 'the account has another e-mail address now' };
     case 'used':
       return { is: 'kept', why: 'somebody has used the account since' };
+    case 'gone':
+      return { is: 'missing' };
     default:
       return { is: 'removed', how: removal };
   }

@@ -47,7 +47,7 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
   const { value: user } = await run.safe(step, () =>
     call('undo: look for the user by its GUID', calls.readHotdocsUser, { connection, userId }),
   );
-  if (!user) return { is: 'removed', how: 'it is not there' };
+  if (!user) return { is: 'missing' };
   if (user.email !== undefined && !sameEmail(user.email, person.email))
     return { is: 'kept', why: 'the account has another e-mail address now' };
   if (policy.undo === 'never') return owed;

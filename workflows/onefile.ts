@@ -8,7 +8,7 @@ import { onefileUserAbility } from '../src/vendors/onefile/abilities';
 import type { OnefileUserRef, UserLook } from '../src/vendors/onefile/judge';
 import type { OnefileAccount } from '../src/vendors/onefile/request';
 import { sameText, userChanges } from '../src/vendors/onefile/shapes';
-import { call, quickCalls, safeCalls, sendCalls } from './account-run/calls';
+import { call, safeCalls, sendCalls } from './account-run/calls';
 import { createOnce } from './account-run/create-once';
 import { clearLedger } from './account-run/ledgered';
 import { accountRun, type Purpose } from './account-run/lifecycle';
@@ -121,7 +121,7 @@ async function giveFields(run: Run, { who, fresh }: ReadyUser): Promise<void> {
   const changes = () => (fresh ? {} : userChanges(who.fields ?? {}, run.plan.person, run.plan.account));
   if (!unmarked && Object.keys(changes()).length === 0)
     return run.skip('profile', fresh ? 'the user was made with all its fields' : 'nothing differs');
-  const { updateOnefileUser } = quickCalls<typeof activities>(run.plan);
+  const { updateOnefileUser } = safeCalls<typeof activities>(run.plan);
   await run.step('profile', async () => {
     const { connection, account } = run.plan;
     const update = (fields: Record<string, unknown>, skippable: boolean) =>
@@ -164,7 +164,7 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
   });
   if (!user) {
     await dropSecrets(run, step);
-    return { is: 'removed', how: 'it is not there' };
+    return { is: 'missing' };
   }
   if (!sameText(user.email, person.email))
     return { is: 'kept', why: 'the account has another e-mail address now' };

@@ -144,7 +144,8 @@ async function undo(run: Run, step: string, made: Made): Promise<Undone> {
     }),
   );
   if (removal === 'changed') return { is: 'kept', why: 'the user has another e-mail address now' };
-  return { is: 'removed', how: removal === 'gone' ? 'gone already' : `excluded by status ${statusId}` };
+  if (removal === 'gone') return { is: 'missing' };
+  return { is: 'removed', how: `excluded by status ${statusId}` };
 }
 
 /** A send without an answer may have made it; the list tells, where it shows all. */

@@ -12,8 +12,8 @@ export function accountPlan(config: MusterConfig, request: RequestDocument, conn
   const { key, onFailure = 'park' } = request;
   const settings = config.connections[connection];
   if (!settings) throw invalid(`accounts.${connection}: is not a connection of this worker`);
-  const { existing, settle, waitForMs, timeoutMs, sendMail, undo, requestsPerSecond, environment } = settings;
-  const { vendor } = settings;
+  const { existing, settle, waitForMs, timeoutMs, sendMail, undo } = settings;
+  const { vendor, environment, requestsPerSecond, quickReads } = settings;
   return {
     connection,
     vendor,
@@ -30,6 +30,8 @@ export function accountPlan(config: MusterConfig, request: RequestDocument, conn
       waitForMs,
       timeoutMs,
       sendMail,
+      // Only the server keeps a limit over all workers.
+      quickReads: quickReads && requestsPerSecond === undefined,
       undo,
     },
     taskQueue: activityQueue(connection, requestsPerSecond),

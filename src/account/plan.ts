@@ -25,6 +25,8 @@ export interface Policy {
   waitForMs: number;
   timeoutMs: number;
   sendMail: boolean;
+  /** Whether calls that may be repeated are made within the workflow task at first. */
+  quickReads: boolean;
   /** How much may be undone by calls. */
   undo: 'full' | 'disable' | 'never';
 }

@@ -28,6 +28,7 @@ export const commonKeys = z.strictObject({
   existing: oneOf(['adopt', 'park', 'refuse']).default('adopt'),
   undo: oneOf(['full', 'disable', 'never']).default('full'),
   sendMail: flag().default(false),
+  quickReads: flag().default(true),
   caFile: text('the path of a file of certificates (PEM)').optional(),
   proxy: proxyUrl().optional(),
 });
@@ -53,6 +54,8 @@ export interface CommonConnection {
   undo: 'full' | 'disable' | 'never';
   /** Whether the vendor may mail people where the request does not say. */
   sendMail: boolean;
+  /** Whether reads are made within the workflow task, where no limit is set: for vendors that mostly answer within seconds. */
+  quickReads: boolean;
   /** Absolute path of further certificates to trust (PEM). */
   caFile?: string;
 }

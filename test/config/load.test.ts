@@ -14,6 +14,7 @@ const COMMON = {
   existing: 'adopt',
   undo: 'full',
   sendMail: false,
+  quickReads: true,
 };
 
 describe('what a vendor needs, and its defaults', () => {

@@ -198,11 +198,14 @@ async function reset(stage: Stage, nth: number): Promise<void> {
   const { client } = stage.bench.muster;
   const workflowId = idOf(stage);
   const { runId } = await client.workflow.getHandle(workflowId).describe();
-  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const tasks = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
-  const task = tasks.at(nth > 0 ? Math.min(nth, tasks.length) - 1 : Math.max(nth, -tasks.length));
-  if (!task?.eventId) throw new Error('the run has no workflow task to be reset to');
-  await resetToTask(stage, task.eventId);
+  // A run may still be in its first workflow task, within which its first looks are made.
+  await until(async () => {
+    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const tasks = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
+    const task = tasks.at(nth > 0 ? Math.min(nth, tasks.length) - 1 : Math.max(nth, -tasks.length));
+    if (task?.eventId) await resetToTask(stage, task.eventId);
+    return task;
+  });
 }
 
 async function resetToTask(stage: Stage, task: Long): Promise<void> {

@@ -61,14 +61,15 @@ export function safeCalls<T>(plan: AccountPlan, callsAnActivity = 1, tries = TRI
 }
 
 /**
- * The same, made at first within the workflow task, as local activities, which cost a third of the events and of the time. What
- * does not end well and soon goes on as an activity of its own, where the server retries it and lists show it. Where the
- * connection has a limit, only the server keeps it over all workers, so that there are no quick calls.
+ * Reads alone, made at first within the workflow task, as local activities, which cost a third of the events and of the time. A
+ * task that is lost is made anew, and its reads with it: so never for a write on which an earlier read bears. What
+ * does not end well and soon goes on as an activity of its own, where the server retries it and lists show it. There
+ * are none where the connection has a limit, which only the server keeps over all workers, or forbids them.
  */
 export function quickCalls<T>(plan: AccountPlan, callsAnActivity = 1): Calls<T> {
-  const limited = plan.taskQueue !== WORKFLOW_QUEUE;
-  const patient = safeCalls<T>(plan, callsAnActivity, limited ? TRIES : TRIES - 1) as unknown as Calls<T>;
-  if (limited) return patient;
+  const { quickReads } = plan.policy;
+  const patient = safeCalls<T>(plan, callsAnActivity, quickReads ? TRIES - 1 : TRIES) as unknown as Calls<T>;
+  if (!quickReads) return patient;
   const quick = proxyLocalActivities<T>({
     startToCloseTimeout: QUICK_MS,
     retry: { maximumAttempts: 1 },
@@ -100,7 +101,9 @@ async function quickly(
     const cause = causeOf(error);
     // The vendor's own word, or one that asks for a long wait.
     if (cause instanceof ApplicationFailure && cause.nonRetryable && outcomeIn(cause)) throw error;
-    await sleep((cause instanceof ApplicationFailure && cause.nextRetryDelay) || FIRST_RETRY_MS);
+    await sleep((cause instanceof ApplicationFailure && cause.nextRetryDelay) || FIRST_RETRY_MS, {
+      summary: 'before it is tried again',
+    });
     return patient.executeWithOptions(options, args);
   }
 }

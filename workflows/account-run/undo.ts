@@ -6,9 +6,13 @@ import { Skipped } from './interruptions';
 import type { Trouble } from './protocol';
 import type { AccountRun } from './run';
 
-/** What became of one thing that was to be undone. `kept`: it is not ours to destroy any more, e.g. somebody used it. */
+/**
+ * What became of one thing that was to be undone. `missing`: it was made, and the vendor does not show it. `kept`: it is not ours
+ * to destroy any more, e.g. somebody used it.
+ */
 export type Undone =
   | { is: 'removed'; how: string }
+  | { is: 'missing' }
   | { is: 'kept'; why: string }
   | { is: 'owed'; debt: Omit<Debt, 'since'> };
 
@@ -22,10 +26,14 @@ export async function compensate<Account>(
 ): Promise<void> {
   run.desk.beginUndo();
   run.note(`Undone because of ${because.code}: ${because.message}`);
-  if (Object.values(run.result.made).some(({ how }) => how === 'sent'))
-    await sleep(run.plan.policy.settleMs, { summary: 'until all that was sent has landed and shows' });
+  const settle = once(() =>
+    sleep(run.plan.policy.settleMs, { summary: 'until all that was sent has landed and shows' }),
+  );
+  if (Object.values(run.result.made).some(({ how }) => how === 'sent')) await settle();
   for (const [step, made] of Object.entries(run.result.made).reverse()) {
-    const undone = await undoOne(run, undo, step, made);
+    let undone = await undoOne(run, undo, step, made);
+    // A vendor may show late what it has made: what is to be undone soon after is not there for ever only because it is not yet.
+    if (undone.is === 'missing' && (await settle())) undone = await undoOne(run, undo, step, made);
     run.witness(step, 'undo', sayUndone(undone));
     if (undone.is === 'owed') run.owe(undone.debt);
     if (undone.is === 'kept') run.note(`Step ${step} was not undone: ${undone.why}`);
@@ -34,6 +42,17 @@ export async function compensate<Account>(
     run.show();
   }
   await run.untilDebtsSettled();
+}
+
+/** @returns a function that does it once, and tells whether it did */
+function once(act: () => Promise<void>): () => Promise<boolean> {
+  let done = false;
+  return async () => {
+    if (done) return false;
+    done = true;
+    await act();
+    return true;
+  };
 }
 
 async function undoOne<Account>(
@@ -54,5 +73,6 @@ async function undoOne<Account>(
 
 function sayUndone(undone: Undone): string {
   if (undone.is === 'removed') return undone.how;
+  if (undone.is === 'missing') return 'it is not there';
   return undone.is === 'kept' ? `kept: ${undone.why}` : `owed: ${undone.debt.what}`;
 }
