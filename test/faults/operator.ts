@@ -1,7 +1,7 @@
 // The operator of the sweep: looks at the vendor itself and answers parked runs with what is true there.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountResult, Problem, ResultDocument } from '../../src/account/result';
-import { DecisionRefusedError, type Resolution, RunHandle } from '../../src/client';
+import { DecisionRefusedError, type Resolution, RunHandle, UnknownRunError } from '../../src/client';
 import type { Decided, Scenario, Stage, VendorFacts } from './contract';
 import { isServiceError, reached } from './reached';
 
@@ -52,13 +52,17 @@ export async function operate(watch: Watch): Promise<ResultDocument> {
     try {
       await decide(handle, watch, result, result.problem);
     } catch (error) {
-      // It went on by itself, or it is too early to believe it: look again, a little later.
-      if (!(error instanceof DecisionRefusedError || isServiceError(error))) throw error;
+      // It went on by itself, maybe to its end, or it is too early to believe it: look again, a little later.
+      if (!(notTaken(error) || isServiceError(error))) throw error;
       await sleep(1_000);
     }
   }
   const said = watch.decided.map(({ step, code, decision }) => `${step} ${code}: ${decision}`).join('; ');
   throw new Error(`after ${watch.decided.length} decisions it has not ended (${said})`);
+}
+
+function notTaken(error: unknown): boolean {
+  return error instanceof DecisionRefusedError || error instanceof UnknownRunError;
 }
 
 /** What Temporal waits for in a run. */
@@ -91,7 +95,7 @@ async function decide(
     try {
       await act();
     } catch (error) {
-      if (error instanceof DecisionRefusedError) watch.decided.splice(watch.decided.indexOf(entry), 1);
+      if (notTaken(error)) watch.decided.splice(watch.decided.indexOf(entry), 1);
       throw error;
     }
   };
