@@ -44,8 +44,13 @@ export async function checkReferences(
     return { ...lookup, there };
   };
   for (;;) {
-    // Several calls, but one waiting and one question: two at a time would be in each other's way.
-    const found = await run.safe(step, () => Promise.all(lookupsOf(account).map(lookUp)));
+    // Several calls, but one waiting and one question. One after another: six at once would all be rejected when the
+    // credentials are, and vendors lock an account after a few.
+    const found = await run.safe(step, async () => {
+      const all: Found[] = [];
+      for (const lookup of lookupsOf(account)) all.push(await lookUp(lookup));
+      return all;
+    });
     const missing = missingSentences(account, found, organisation.id);
     const asked = found.map(({ kind, ids }) => `${kind} ${ids.join(', ')}`).join('; ');
     if (asked) run.witness(step, `asked for ${asked}`, missing.join(' ') || 'all there');
