@@ -50,9 +50,9 @@ export async function createOnce<Seen, Who>(
   const { step } = creation;
   if (creation.verifyStep) run.begin(creation.verifyStep);
   run.begin(step);
-  // The first look and the reading of earlier runs go at once; both are needed before anything is sent.
-  const [begun, inherited] = await Promise.all([creation.look(), run.inheritance]);
-  // A reset to between the two: what the run before the reset made since is not among what was read.
+  const begun = await creation.look();
+  // Read when the run began. A reset to between the two: what the run before the reset made since is not among it.
+  const inherited = await run.inheritance;
   let inheritance = inherited.runId === begun.look.runId ? inherited : await run.inheritAnew();
   const rules = rulesFor(creation, run.plan.policy, inheritance);
   let first: typeof begun | undefined = begun;
