@@ -1,8 +1,14 @@
+// What an account's run begins with: all that it needs to know before it asks its first question.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountPlan, Inheritance } from '../src/account/plan';
+import type { Answer, EarlyAnswer, Read } from '../src/account/reads';
 import { singleAccount } from '../src/request/accounts';
 import { accountId } from '../src/temporal/names';
+import type { VendorDefinition } from '../src/vendors/definition';
+import { vendorOf } from '../src/vendors/registry';
 import { workerContext } from '../src/worker/context';
-import { readRunsBefore } from '../src/worker/earlier-runs';
+import { nothingBefore, readRunsBefore } from '../src/worker/earlier-runs';
+import { readTogether } from './reads';
 import { accountPlan } from './support/account-plan';
 import { checked, invalid } from './support/request';
 
@@ -23,14 +29,68 @@ export async function prepareAccountRun(input: {
   return accountPlan(config, request, connection);
 }
 
-/** What a run begins with: its plan, and what earlier runs of its account left. @throws `invalid-request` */
+/** What a run begins with: its plan, what earlier runs of its account left, and what it would ask the vendor first. */
+export interface Beginning {
+  plan: AccountPlan;
+  inheritance: Inheritance;
+  /** Empty where the vendor's calls are activities of their own. */
+  early: EarlyAnswer[];
+}
+
+/**
+ * @param input.first Temporal took the run on condition that there was none before it
+ * @param input.looks whether it will ask what is there
+ * @throws `invalid-request`
+ */
 export async function beginAccountRun(input: {
   request: unknown;
   workflowId: string;
   runId: string;
-}): Promise<{ plan: AccountPlan; inheritance: Inheritance }> {
-  const [plan, inheritance] = await Promise.all([prepareAccountRun(input), readEarlierRuns(input)]);
-  return { plan, inheritance };
+  first: boolean;
+  looks: boolean;
+}): Promise<Beginning> {
+  const { runId, first, looks } = input;
+  const plan = await prepareAccountRun(input);
+  const inheritance = first ? nothingBefore(runId) : await readEarlierRuns(input);
+  const early = looks && plan.policy.quickReads ? await readEarly(firstReadsOf(plan)) : [];
+  return { plan, inheritance, early };
+}
+
+/** Longer than this and the run is not kept waiting for it: it asks again by itself. */
+const EARLY_MS = 2_500;
+
+async function readEarly(reads: Read[]): Promise<EarlyAnswer[]> {
+  const answers = await Promise.all(
+    reads.map(async (read) => {
+      const [answer] = await within(EARLY_MS, readTogether({ reads: [read] }), [TOO_SLOW]);
+      return answer && { read, answer };
+    }),
+  );
+  return answers.filter((answer) => answer !== undefined);
+}
+
+const TOO_SLOW: Answer = {
+  failure: {
+    type: 'unknown',
+    message: `it took longer than ${EARLY_MS} ms`,
+    nonRetryable: false,
+    details: [],
+  },
+};
+
+async function within<T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> {
+  const over = new AbortController();
+  const late = sleep(ms, otherwise, { signal: over.signal }).catch(() => otherwise);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    over.abort();
+  }
+}
+
+function firstReadsOf({ vendor, connection, person, account }: AccountPlan): Read[] {
+  const { firstReads } = vendorOf(vendor) as VendorDefinition;
+  return firstReads?.({ connection, person, account }) ?? [];
 }
 
 /** Reads how far the account's earlier runs had come (design.md, "A run was terminated with a create in the air"). */

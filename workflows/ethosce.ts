@@ -6,7 +6,12 @@ import type { RequestDocument } from '../src/request/schema';
 import { sameText } from '../src/vendors/ethosce/fold';
 import type { EthosceUserRef } from '../src/vendors/ethosce/judge';
 import type { EthosceAccount } from '../src/vendors/ethosce/request';
-import { type EthosceProfile, profileChanges, profileFields } from '../src/vendors/ethosce/shapes';
+import {
+  type EthosceProfile,
+  mergeRoles,
+  profileChanges,
+  profileFields,
+} from '../src/vendors/ethosce/shapes';
 import { call, quickCalls, safeCalls } from './account-run/calls';
 import { createOnce } from './account-run/create-once';
 import { accountRun, type Purpose } from './account-run/lifecycle';
@@ -18,6 +23,7 @@ type Run = AccountRun<EthosceAccount>;
 
 /** How often a role set that others write to is merged anew before a person has to look. */
 const ROLE_MERGES = 3;
+const ROLES_COUNT_MS = 10_000;
 
 export async function provisionEthosceUser(
   request: RequestDocument,
@@ -29,8 +35,9 @@ export async function provisionEthosceUser(
 async function provision(run: Run): Promise<void> {
   const { uid } = await run.mustStep('create', () => createUser(run));
   if (run.plan.account.ssoId !== undefined) await run.step('sso', () => linkSso(run, uid));
-  await run.step('profile', () => giveProfile(run, uid));
-  await run.step('roles', () => giveRoles(run, uid));
+  const roles = new RolesRead(run, uid);
+  await run.step('profile', () => giveProfile(run, uid, () => roles.begin()));
+  await run.step('roles', () => giveRoles(run, uid, roles));
 }
 
 async function createUser(run: Run): Promise<EthosceUserRef> {
@@ -46,13 +53,18 @@ async function linkSso(run: Run, uid: string): Promise<void> {
   if (who !== undefined) run.result.ids.ssoLinkId = who;
 }
 
-async function giveProfile(run: Run, uid: string): Promise<void> {
+/** @param beside called when the profile is looked for: what can be read at the same time */
+async function giveProfile(run: Run, uid: string, beside: () => void): Promise<void> {
   const { connection, person, account } = run.plan;
   const writes = safeCalls<typeof activities>(run.plan);
   const creation = profileCreation(run, uid);
   let fresh = false;
   const { who } = await createOnce<EthosceProfile[], EthosceProfile>(run, {
     ...creation,
+    look() {
+      beside();
+      return creation.look();
+    },
     async send(ground) {
       const outcome = await creation.send(ground);
       fresh = outcome.kind === 'done';
@@ -77,14 +89,57 @@ async function giveProfile(run: Run, uid: string): Promise<void> {
   run.witness('profile', 'updated the profile', `fields: ${Object.keys(fields).join(', ')}`);
 }
 
-async function giveRoles(run: Run, uid: string): Promise<void> {
+/** An account's roles as they are read beside something else. What was read counts for a while: a run may stand still meanwhile. */
+class RolesRead {
+  private begun: { at: number; roles: Promise<number[] | undefined> } | undefined;
+
+  constructor(
+    private readonly run: Run,
+    private readonly uid: string,
+  ) {}
+
+  begin(): void {
+    if (!wantsRoles(this.run)) return;
+    const roles = this.read();
+    // Whoever needs it meets the same, and deals with it.
+    roles.catch(() => undefined);
+    this.begun = { at: Date.now(), roles };
+  }
+
+  /** Undefined where the account is not there. */
+  async now(): Promise<number[] | undefined> {
+    const { begun } = this;
+    this.begun = undefined;
+    if (begun && Date.now() - begun.at < ROLES_COUNT_MS) return begun.roles;
+    return this.read();
+  }
+
+  private async read(): Promise<number[] | undefined> {
+    const { connection } = this.run.plan;
+    const { findEthosceUserById } = quickCalls<typeof activities>(this.run.plan);
+    const { value } = await call('read the roles', findEthosceUserById, { connection, uid: this.uid });
+    return value[0]?.roles;
+  }
+}
+
+function wantsRoles({ plan: { account } }: Run): boolean {
+  return account.roles.length > 0 || account.removeRoles.length > 0;
+}
+
+async function giveRoles(run: Run, uid: string, roles: RolesRead): Promise<void> {
+  if (!wantsRoles(run)) return;
   const { connection, account } = run.plan;
   const wanted = { roles: account.roles, removeRoles: account.removeRoles };
-  if (wanted.roles.length === 0 && wanted.removeRoles.length === 0) return;
-  await recordRoles(run, uid);
-  // What was there before must be on record when it is changed, and a workflow task may be made anew from its beginning.
-  const callsFor = isOurs(run) ? quickCalls : safeCalls;
-  const merges = callsFor<typeof activities>(run.plan, 3);
+  const there = await run.safe('roles', () => roles.now(), true);
+  const { add, remove } = mergeRoles(there ?? [], wanted);
+  if (there && add.length === 0 && remove.length === 0) {
+    run.witness('roles', 'read the roles', `all as wanted: [${there}]`);
+    return;
+  }
+  // Put down before it is written: a merge whose answer was lost is made again, and then finds our own roles among those that
+  // were there. Of an account that we made there is nothing to be kept.
+  if (!isOurs(run) && add.length > 0) run.record('roles', { how: 'changed', added: allAdded(run, add) });
+  const merges = safeCalls<typeof activities>(run.plan, 3);
   for (let merge = 1; ; merge += 1) {
     const update = await run.safe(
       'roles',
@@ -113,23 +168,6 @@ async function giveRoles(run: Run, uid: string): Promise<void> {
       rule: () => Promise.resolve(undefined),
     });
   }
-}
-
-/**
- * Puts down what undo will have to take away, before it is written: a merge whose answer was lost is made again, and then
- * finds our own roles among those that were there. Of an account that we made there is nothing to be kept.
- */
-async function recordRoles(run: Run, uid: string): Promise<void> {
-  if (isOurs(run)) return;
-  const { connection, account } = run.plan;
-  const reads = quickCalls<typeof activities>(run.plan);
-  const { value } = await run.safe(
-    'roles',
-    () => call('read the roles before they are changed', reads.findEthosceUserById, { connection, uid }),
-    true,
-  );
-  const added = account.roles.filter((role) => !value[0]?.roles.includes(role));
-  if (added.length > 0) run.record('roles', { how: 'changed', added: allAdded(run, added) });
 }
 
 function isOurs({ result: { provenance } }: Run): boolean {

@@ -83,7 +83,7 @@ async function provision(
       case 'same-running':
         return attach(connection, plan, met.runId, report);
       case 'free': {
-        const ended = await runChild(connection, plan);
+        const ended = await runChild(connection, plan, 'provision', met.first);
         if (ended !== 'already started') return report(ended);
       }
     }

@@ -13,6 +13,7 @@ import type { KnownConnections } from '../request/check';
 import type { RequestDocument } from '../request/schema';
 import {
   accountId,
+  FIRST_OF_ITS_ID,
   ONBOARD_PERSON,
   personId,
   WORKFLOW_QUEUE,
@@ -97,7 +98,8 @@ export async function startRun(
       taskQueue: WORKFLOW_QUEUE,
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       args: [plan.request],
-      memo: plan.memo,
+      memo:
+        workflowIdReusePolicy === 'REJECT_DUPLICATE' ? { ...plan.memo, [FIRST_OF_ITS_ID]: true } : plan.memo,
       typedSearchAttributes: new TypedSearchAttributes(searchAttributesOf(plan.attributes)),
       staticSummary: plan.staticSummary,
       ...(plan.priority && { priority: plan.priority }),
@@ -111,9 +113,9 @@ export async function startRun(
   }
 }
 
-/** What a new request for an id meets: nothing that counts, a run or an end to attach to, or a run that forbids it. */
+/** What a new request for an id meets: nothing that counts (`first`: nothing at all), a run or an end to attach to, or a run that forbids it. */
 export type Encounter =
-  | { is: 'free' }
+  | { is: 'free'; first: boolean }
   | { is: 'same-running'; runId: string }
   | { is: 'same-done'; runId: string; document: ResultDocument }
   | { is: 'different-running'; runId: string };
@@ -130,13 +132,14 @@ export async function encounterWith(
   keys: KeyRing,
   plan: RunPlan,
 ): Promise<Encounter> {
-  if (!latest) return { is: 'free' };
+  if (!latest) return { is: 'free', first: true };
   const { runId } = latest;
   const same = latest.type === plan.workflowType && isSame(keys, plan, latest.memo?.[FINGERPRINT]);
   if (latest.status.name === 'RUNNING') return { is: same ? 'same-running' : 'different-running', runId };
-  if (!same || latest.status.name !== 'COMPLETED') return { is: 'free' };
+  if (!same || latest.status.name !== 'COMPLETED') return { is: 'free', first: false };
   const document = await endOf(client, plan.workflowId, runId);
-  if (document.status !== 'done' || !(await accountsStand(client, keys, plan))) return { is: 'free' };
+  if (document.status !== 'done' || !(await accountsStand(client, keys, plan)))
+    return { is: 'free', first: false };
   return { is: 'same-done', runId, document };
 }
 

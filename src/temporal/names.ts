@@ -92,3 +92,9 @@ export const RESERVED: readonly string[] = [
   'result',
   'address',
 ];
+
+/**
+ * Memo field of a run that Temporal took under the rule that there is none before it of its id (`REJECT_DUPLICATE`), so that it
+ * need not look for any. No other start may bear it.
+ */
+export const FIRST_OF_ITS_ID = 'musterFirstOfItsId';

@@ -1,6 +1,7 @@
 // What a vendor's folder tells the rest of Muster about itself. The registry lists one definition a vendor;
 // configuration, request checks, worker and simulators are driven by it, and none of them knows a vendor by name.
 import type { z } from 'zod';
+import type { Read } from '../account/reads';
 import type { CommonConnection } from '../config/common';
 import type { Auth } from '../http/auth';
 import type { Call } from '../http/call';
@@ -97,6 +98,11 @@ export interface VendorDefinition<
   readonly logsInAs?: readonly (keyof z.output<ConnectionSchema> & string)[];
   /** A cheap call that reads only, and is answered with success or a refusal only to accepted credentials. */
   probe(connection: z.output<ConnectionSchema>): Call<unknown>;
+  /**
+   * What a run of an account asks first, each as its workflow asks it: made while the run begins. None where it depends on what
+   * came before.
+   */
+  firstReads?(about: { connection: string; person: Person; account: Resolved }): Read[];
   /** Calls that a create's activity makes right before its write; they lengthen the fence (src/http/fence). */
   readonly readsBeforeWrite: number;
   /** The vendor's account part of a request (strict, no transforms; `environment` is added by src/request). */

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { vendorNames } from '../vendors/registry';
 
-type Activity = (input: never) => Promise<unknown>;
+export type Activity = (input: never) => Promise<unknown>;
 
 /** Muster's own. */
-const OWN = ['account', 'decisions', 'people', 'ledger', 'hold', 'bulk', 'secrets', 'plan'];
+const OWN = ['account', 'decisions', 'people', 'ledger', 'hold', 'bulk', 'secrets', 'plan', 'reads'];
 const ACTIVITIES = join(__dirname, '../../activities');
 
 /** @throws when a vendor of the registry has no file of activities, or two files export one name */

@@ -20,7 +20,12 @@ export async function bundleWorkflows(logger?: Logger): Promise<string> {
       (file) => `Object.assign(exports, require(${JSON.stringify(file)}));`,
     );
     writeFileSync(entry, `${exports.join('\n')}\n`);
-    const options = { workflowsPath: entry, failureConverterPath, ...(logger && { logger }) };
+    const options = {
+      workflowsPath: entry,
+      failureConverterPath,
+      preloadModules: [join(WORKFLOWS, 'sandbox', 'preloaded')],
+      ...(logger && { logger }),
+    };
     return (await bundleWorkflowCode(options)).code;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -11,6 +11,7 @@ import type { Transport } from '../http/transport';
 import type { KeyRing } from '../privacy/keys';
 import { personalTexts } from '../request/personal';
 import type { VendorName } from '../vendors/registry';
+import type { Activity } from './activities';
 import type { Holds } from './holds';
 
 export interface WorkerContext {
@@ -19,6 +20,8 @@ export interface WorkerContext {
   /** For looking at runs; decodes with the worker's keys. */
   temporal: Client;
   transports: ReadonlyMap<string, Transport>;
+  /** All that this worker runs, by name. */
+  activities: Readonly<Record<string, Activity>>;
   /** Which connections are held. */
   holds: Holds;
   /** Aborted when this worker is to stop: what lasts long hands over then. */

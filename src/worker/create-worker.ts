@@ -81,11 +81,13 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
     (name) => holds.gateOf(name),
   );
   const stopping = new AbortController();
+  const activities = loadActivities();
   const context: WorkerContext = {
     config,
     keys,
     temporal,
     transports,
+    activities,
     holds,
     stopping: stopping.signal,
     log,
@@ -95,7 +97,7 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
     connection,
     namespace,
     dataConverter: converter,
-    activities: loadActivities(),
+    activities,
     interceptors: { activity: [() => ({ inbound: new ContextInterceptor(context) })] },
     shutdownGraceTime: graceTime(config),
     // A cancellation comes with the answer to a heartbeat.

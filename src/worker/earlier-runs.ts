@@ -47,12 +47,9 @@ export async function readRunsOf(client: Client, workflowId: string): Promise<In
   }
 }
 
-async function readRuns(
-  client: Client,
-  runId: string,
-  earlier: WorkflowExecutionInfo[],
-): Promise<Inheritance> {
-  const nothing: Inheritance = {
+/** What a run finds that is the first of its id. */
+export function nothingBefore(runId: string): Inheritance {
+  return {
     ids: {},
     made: {},
     runId,
@@ -62,6 +59,14 @@ async function readRuns(
     userId: null,
     provenance: null,
   };
+}
+
+async function readRuns(
+  client: Client,
+  runId: string,
+  earlier: WorkflowExecutionInfo[],
+): Promise<Inheritance> {
+  const nothing = nothingBefore(runId);
   const [latest] = earlier;
   if (!latest) return nothing;
   let inheritance: Inheritance = { ...nothing, from: latest.runId, readable: earlier.length <= MOST_RUNS };

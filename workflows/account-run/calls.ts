@@ -16,6 +16,7 @@ import type { Ability, AccountPlan } from '../../src/account/plan';
 import { connectTimeout, fenceFor } from '../../src/http/fence';
 import type { NotDone, Outcome } from '../../src/http/outcome';
 import { WORKFLOW_QUEUE } from '../../src/temporal/names';
+import { readQuickly } from './quick-reads';
 
 /** Silence of a worker after which it counts as dead. Activities heartbeat every second. */
 const HEARTBEAT_TIMEOUT = '5s';
@@ -24,8 +25,6 @@ const SLACK_MS = 5_000;
 const FIRST_RETRY_MS = 500;
 /** How often a call that may be repeated is made, before it is the run's to wait. */
 const TRIES = 3;
-/** A call that takes longer goes on as an activity of its own: its workflow task would hold up decisions and other runs. */
-const QUICK_MS = 3_000;
 
 /** Of this run alone: each run has modules of its own. */
 let allIsWell = true;
@@ -70,32 +69,33 @@ export function quickCalls<T>(plan: AccountPlan, callsAnActivity = 1): Calls<T> 
   const { quickReads } = plan.policy;
   const patient = safeCalls<T>(plan, callsAnActivity, quickReads ? TRIES - 1 : TRIES) as unknown as Calls<T>;
   if (!quickReads) return patient;
-  const quick = proxyLocalActivities<T>({
-    startToCloseTimeout: QUICK_MS,
-    retry: { maximumAttempts: 1 },
-  }) as unknown as Calls<T>;
-  // By name, as the SDK's own proxies: types alone know which activities there are.
+  const account = `${plan.connection}/${plan.key}`;
+  return byName<T>(
+    (name) => (options, args) =>
+      quickly(
+        () => readQuickly(account, { name, input: args[0] }, options.summary),
+        () => named(patient, name).executeWithOptions(options, args),
+      ),
+  );
+}
+
+type Execute = Callable<unknown[], unknown>['executeWithOptions'];
+
+/** As the SDK's own proxies: types alone know which activities there are. */
+function byName<T>(execute: (name: string) => Execute): Calls<T> {
   return new Proxy({} as Calls<T>, {
-    get: (_, name) => ({
-      executeWithOptions: (options: { summary: string }, args: unknown[]) =>
-        quickly(named(quick, name), named(patient, name), options, args),
-    }),
+    get: (_, name) => ({ executeWithOptions: execute(String(name)) }),
   });
 }
 
-function named<T>(calls: Calls<T>, name: string | symbol): Callable<unknown[], unknown> {
+function named<T>(calls: Calls<T>, name: string): Callable<unknown[], unknown> {
   return calls[name as keyof T] as Callable<unknown[], unknown>;
 }
 
-async function quickly(
-  quick: Callable<unknown[], unknown>,
-  patient: Callable<unknown[], unknown>,
-  options: { summary: string },
-  args: unknown[],
-): Promise<unknown> {
-  if (!allIsWell) return patient.executeWithOptions(options, args);
+async function quickly(quick: () => Promise<unknown>, patient: () => Promise<unknown>): Promise<unknown> {
+  if (!allIsWell) return patient();
   try {
-    return await quick.executeWithOptions(options, args);
+    return await quick();
   } catch (error) {
     if (isCancellation(error)) throw error;
     const cause = causeOf(error);
@@ -104,7 +104,7 @@ async function quickly(
     await sleep((cause instanceof ApplicationFailure && cause.nextRetryDelay) || FIRST_RETRY_MS, {
       summary: 'before it is tried again',
     });
-    return patient.executeWithOptions(options, args);
+    return patient();
   }
 }
 
@@ -121,14 +121,22 @@ export function outcomeIn(cause: unknown): NotDone | undefined {
 }
 
 /** Sends of what must not be sent twice: one attempt, and no word from it counts as unknown. */
-export function sendCalls<T>(plan: AccountPlan, ability: Ability) {
-  return proxyActivities<T>({
+export function sendCalls<T>(plan: AccountPlan, ability: Ability): Calls<T> {
+  const options = {
     taskQueue: plan.taskQueue,
     startToCloseTimeout: longestSend(plan, ability),
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
-    // Else the worker that has the run at hand would take each attempt of it, also where it has to hand it back.
-    allowEagerDispatch: false,
     retry: { maximumAttempts: 1 },
+  };
+  // The worker that has the run at hand takes the first one at once, which spares the way over the queue ...
+  const first = proxyActivities<T>(options) as unknown as Calls<T>;
+  // ... but not those that it had to hand back: another worker may do better.
+  const again = proxyActivities<T>({ ...options, allowEagerDispatch: false }) as unknown as Calls<T>;
+  let sent = false;
+  return byName<T>((name) => (summary, args) => {
+    const calls = sent ? again : first;
+    sent = true;
+    return named(calls, name).executeWithOptions(summary, args);
   });
 }
 

@@ -9,22 +9,27 @@ import {
 import type { Followed } from '../../activities/people';
 import { type AccountResult, emptyAccount, type ResultDocument } from '../../src/account/result';
 import type { RunPlan } from '../../src/client/start';
-import { WORKFLOW_TASK_TIMEOUT } from '../../src/temporal/names';
+import { FIRST_OF_ITS_ID, WORKFLOW_TASK_TIMEOUT } from '../../src/temporal/names';
 import { searchAttributesOf } from '../../src/temporal/search-attributes';
 import { call, follow, local } from './calls';
 import type { Purpose } from './lifecycle';
 
-/** Starts the account's run and waits for its end. An undo's or removal's bears no fingerprint: what is gone can be asked for again. */
+/**
+ * Starts the account's run and waits for its end. An undo's or removal's bears no fingerprint: what is gone can be asked for again.
+ * @param first started only where there was no run before it
+ */
 export async function runChild(
   connection: string,
   plan: RunPlan,
   purpose: Purpose = 'provision',
+  first = false,
 ): Promise<AccountResult | 'already started'> {
   try {
     const child = await startChild(plan.workflowType, {
       workflowId: plan.workflowId,
       args: purpose === 'provision' ? [plan.request] : [plan.request, purpose],
-      memo: purpose === 'provision' ? plan.memo : {},
+      memo: purpose === 'provision' ? { ...plan.memo, ...(first && { [FIRST_OF_ITS_ID]: true }) } : {},
+      workflowIdReusePolicy: first ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
       typedSearchAttributes: searchAttributesOf(plan.attributes),
       staticSummary: plan.staticSummary,
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,

@@ -9,15 +9,18 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { AccountPlan, Inheritance } from '../../src/account/plan';
+import type { Beginning } from '../../activities/account';
+import type { AccountPlan } from '../../src/account/plan';
 import { emptyAccount, type ResultDocument, resultDocument } from '../../src/account/result';
 import type { RequestDocument } from '../../src/request/schema';
+import { FIRST_OF_ITS_ID } from '../../src/temporal/names';
 import { secretSignal } from '../secret-escrow/messages';
 import { call, causeOf, local } from './calls';
 import { decisionHandlers } from './decisions';
 import { Undoing } from './interruptions';
 import { progress } from './messages';
 import type { Trouble } from './protocol';
+import { alreadyRead } from './quick-reads';
 import { AccountRun } from './run';
 import { compensate, type UndoStep } from './undo';
 
@@ -45,7 +48,8 @@ export async function accountRun<Account>(
   setHandler(secretSignal, (handle, told) => run?.witness('create', `password ${handle}`, told), {
     description: 'Sent by the escrow of a password that the vendor made; not for operators.',
   });
-  const { plan, inheritance } = await begin(request);
+  const { plan, inheritance, early } = await begin(request, purpose);
+  alreadyRead(early);
   const { parent } = workflowInfo();
   const earlier = Promise.resolve(inheritance);
   const account = new AccountRun<Account>(plan as AccountPlan<Account>, request, earlier, parent);
@@ -86,13 +90,17 @@ async function unlessUndone(provision: () => Promise<void>): Promise<Trouble | u
   }
 }
 
-async function begin(request: RequestDocument): Promise<{ plan: AccountPlan; inheritance: Inheritance }> {
-  const { workflowId, runId } = workflowInfo();
+async function begin(request: RequestDocument, purpose: Purpose): Promise<Beginning> {
+  const { workflowId, runId, firstExecutionRunId, memo } = workflowInfo();
+  const looks = purpose === 'provision';
   try {
-    return await call('check the request, read what earlier runs left', local.beginAccountRun, {
+    return await call('check the request, read what earlier runs left, verify', local.beginAccountRun, {
       request,
       workflowId,
       runId,
+      // A reset makes another run of it.
+      first: memo?.[FIRST_OF_ITS_ID] === true && runId === firstExecutionRunId,
+      looks,
     });
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -63,15 +63,21 @@ export function assigning(run: Looker, userId: string, one: Assignment, standard
   const sends = sendCalls<typeof activities>(run.plan, ability);
   switch (kind) {
     case 'assessor':
-      return unlisted(run, userId, one, (input) => sends.assignOnefileAssessor({ ...input, id, userId }));
+      return unlisted(run, userId, one, (input) =>
+        call('assign the assessor', sends.assignOnefileAssessor, { ...input, id, userId }),
+      );
     case 'template':
-      return unlisted(run, userId, one, (input) => sends.assignOnefileTemplate({ ...input, id, userId }));
+      return unlisted(run, userId, one, (input) =>
+        call('assign the template', sends.assignOnefileTemplate, { ...input, id, userId }),
+      );
     case 'standard': {
-      const send: Send = (input) => sends.assignOnefileStandard({ ...input, id, userId });
+      const send: Send = (input) =>
+        call('assign the standard', sends.assignOnefileStandard, { ...input, id, userId });
       return { by: 'look', creation: listed(run, userId, one, kind, send) };
     }
     case 'unit': {
-      const send: Send = (input) => sends.assignOnefileUnit({ ...input, id, userId, standardId });
+      const send: Send = (input) =>
+        call('assign the unit', sends.assignOnefileUnit, { ...input, id, userId, standardId });
       return { by: 'look', creation: listed(run, userId, one, kind, send) };
     }
   }

@@ -13,6 +13,11 @@ export const ethosce = defineVendor({
   auth: ethosceAuth,
   logsInAs: ['username'],
   probe: () => sessionToken,
+  firstReads: ({ connection, person: { email }, account: { username, ssoId } }) => [
+    { name: 'findEthosceUserByMail', input: { connection, email } },
+    { name: 'findEthosceUserByName', input: { connection, username } },
+    ...(ssoId === undefined ? [] : [{ name: 'findEthosceSsoLinks', input: { connection, ssoId } }]),
+  ],
   readsBeforeWrite: 0,
   identity: ['username'],
   account: ethosceAccount,

@@ -15,6 +15,9 @@ export const hotdocs = defineVendor({
   logsInAs: ['clientName', 'principalName', 'tokenPath'],
   // Nobody has this GUID, and to be told so takes a token.
   probe: (connection) => readUser(connection, randomUUID()),
+  firstReads: ({ connection, account: { userId } }) => [
+    { name: 'readHotdocsUser', input: { connection, userId } },
+  ],
   readsBeforeWrite: 0,
   identity: ['userId'],
   account: hotdocsAccount,

@@ -12,6 +12,7 @@ export const onefile = defineVendor({
   secrets: onefileSecrets,
   auth: onefileAuth,
   probe: findOrganisation,
+  firstReads: ({ connection }) => [{ name: 'findOnefileOrganisation', input: { connection } }],
   readsBeforeWrite: 0,
   identity: ['misId', 'role'],
   account: onefileAccount,
