@@ -1,4 +1,5 @@
 // Several read-only activities as one: a workflow that makes its reads within its task pays once for all of them. May run twice.
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { msOptionalToNumber } from '@temporalio/common/lib/time';
 import type { Answer, Read } from '../src/account/reads';
@@ -16,6 +17,8 @@ async function answerOf({ name, input }: Read): Promise<Answer> {
     return { value: await activity(input as never) };
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
+    // As the SDK tells of an activity that fails.
+    Context.current().log.warn('a read failed', { read: name, error });
     const { message, type, nonRetryable, details, nextRetryDelay } = error;
     const retryAfterMs = msOptionalToNumber(nextRetryDelay);
     return {

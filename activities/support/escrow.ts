@@ -92,7 +92,7 @@ async function startEscrow(
   };
   const input: EscrowInput = { record, sealed: sealSecret(keys, { handle, username, password }) };
   // The client tries again by itself, for longer than this activity may live.
-  await temporal.withAbortSignal(AbortSignal.timeout(withinMs), () =>
+  await temporal.withDeadline(Date.now() + withinMs, () =>
     temporal.workflow.start(SECRET_ESCROW, {
       workflowId: secretId(handle),
       taskQueue: WORKFLOW_QUEUE,

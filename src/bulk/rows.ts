@@ -5,6 +5,7 @@ import { endOf } from '../client/standing';
 import { encounterWith, latestOf, type RunPlan, requestPlan, startRun } from '../client/start';
 import type { KeyRing } from '../privacy/keys';
 import type { KnownConnections } from '../request/check';
+import { patientCall } from '../temporal/long-wait';
 import { JOB, type Underway } from './job';
 import type { Begun } from './leg';
 import type { RowStatus } from './outcome';
@@ -72,9 +73,7 @@ export async function rowEnd(
   wanted: 'done' | 'undone',
   signal: AbortSignal,
 ): Promise<RowStatus> {
-  const { status } = await client.connection.withAbortSignal(signal, () =>
-    endOf(client, run.workflowId, run.runId),
-  );
+  const { status } = await patientCall(client, signal, () => endOf(client, run.workflowId, run.runId));
   const good = wanted === 'undone' ? UNDONE : DONE;
   return good.includes(status) ? 'succeeded' : 'failed';
 }

@@ -9,6 +9,8 @@ import { activityQueue } from '../temporal/names';
 import type { WorkerContext } from './context';
 
 const TOO_MANY = 429;
+/** How long the server may take to answer. */
+const PATIENCE_MS = 5_000;
 
 /** All in milliseconds. */
 export interface PaceTiming {
@@ -172,7 +174,7 @@ export class PaceKeeper {
       queue.isBusy = true;
       try {
         // Else an answer that does not come would hold a shutdown up.
-        await this.client.withAbortSignal(this.stopping.signal, async () => {
+        await this.client.withDeadline(Date.now() + PATIENCE_MS, async () => {
           const found = await this.ask(queue);
           const wanted = found && decide(found);
           if (wanted !== undefined) await this.set(queue, wanted);

@@ -129,7 +129,7 @@ describe('workers', () => {
 
     readonly client = {
       options: { namespace: 'default', identity: 'a test' },
-      withAbortSignal: (_signal: AbortSignal, call: () => Promise<void>) => call(),
+      withDeadline: (_until: number, call: () => Promise<void>) => call(),
       workflowService: {
         describeTaskQueue: async () => {
           if (this.isDown) throw new Error('out of reach');

@@ -92,12 +92,13 @@ test('one address tells how the SDK and how vendor calls went, by connection, ca
 });
 
 test('neither metrics nor log hold anything of a person', async () => {
-  // Activities that fail are told of by the SDK itself.
-  simulator.inject({ kind: 'malformed', call: 'find user', times: 2 });
+  // Activities that fail are told of by the SDK itself: both looks fail, as reads and once more as activities.
+  simulator.inject({ kind: 'malformed', call: 'find user', times: 4 });
   const request = person({ ethosce: { username: 'orla.tern.secret' } });
   await (await muster.onboard(request)).result();
   const told = (await get(worker.metricsUrl)).text + logged.join('');
   expect(told).toContain('vendor call');
+  expect(told).toContain('a read failed');
   expect(told).toContain('Activity failed');
   for (const personal of [request.person.email, request.person.lastName, 'orla.tern.secret', '1 Quay Row'])
     expect(told).not.toContain(personal);
