@@ -92,14 +92,17 @@ async function giveProfile(run: Run, uid: string, beside: () => void): Promise<v
 /** An account's roles as they are read beside something else. What was read counts for a while: a run may stand still meanwhile. */
 class RolesRead {
   private begun: { at: number; roles: Promise<number[] | undefined> } | undefined;
+  private isTried = false;
 
   constructor(
     private readonly run: Run,
     private readonly uid: string,
   ) {}
 
+  /** A profile that is looked for again, since its send was lost, takes longer than this read would count. */
   begin(): void {
-    if (!wantsRoles(this.run)) return;
+    if (this.isTried || !wantsRoles(this.run)) return;
+    this.isTried = true;
     const roles = this.read();
     // Whoever needs it meets the same, and deals with it.
     roles.catch(() => undefined);

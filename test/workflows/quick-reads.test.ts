@@ -10,6 +10,7 @@ beforeAll(async () => {
     further: {
       'ethosce-patient': { vendor: 'ethosce', quickReads: false },
       'ethosce-limited': { vendor: 'ethosce', requestsPerSecond: 100 },
+      'ethosce-slow': { vendor: 'ethosce', timeout: '10s' },
     },
   });
 });
@@ -39,6 +40,34 @@ test('only what must not be made twice is an activity: 19 events for a user, its
   });
   expect(activities).toEqual(['createEthosceUser', 'createEthosceProfile']);
   expect(events).toBe(19);
+});
+
+test('nothing is asked twice: what the vendor is called with for a new person', async () => {
+  const simulator = harness.simulator('ethosce');
+  await run(person({ ethosce: {} }));
+  const before = simulator.requests().length;
+  await run(person({ ethosce: { roles: [REVIEWER] } }));
+  const calls = simulator.requests().slice(before);
+  expect(calls.map(({ call }) => call).sort()).toEqual([
+    'create profile',
+    'create user',
+    'find profiles',
+    'find user',
+    'find user',
+    'find user',
+  ]);
+});
+
+test('a read that takes longer than a run may be kept waiting for is made again as an activity', async () => {
+  const request = person({ 'ethosce-slow': {} });
+  harness.simulator('ethosce').inject({ kind: 'slow', delayMs: 4_000, call: 'find user', contains: request.key });
+  const { account, activities } = await run(request);
+  expect(account).toMatchObject({ status: 'done', provenance: 'created' });
+  expect(activities).toEqual([
+    expect.stringMatching(/^findEthosceUserBy(Mail|Name)$/),
+    'createEthosceUser',
+    'createEthosceProfile',
+  ]);
 });
 
 test('a read that fails is tried again as an activity, where lists show it; the others stay quick', async () => {
