@@ -50,7 +50,12 @@ export class World {
     const vendor = await startSimulator(name);
     const document = {
       connections: {
-        [name]: { ...vendor.connection(), ...(requestsPerSecond && { requestsPerSecond }) },
+        [name]: {
+          ...vendor.connection(),
+          ...(requestsPerSecond && { requestsPerSecond }),
+          // Else a person whose create was killed before it left would wait for an operator.
+          ...(name === 'ethosce' && { timeout: '2s', settle: { for: '7s', then: 'resend' } }),
+        },
       },
       encryption: { keys: { bench: newKey() }, activeKey: 'bench' },
       bulk: { importsDir: join(folder, 'imports'), resultsDir: join(folder, 'results') },

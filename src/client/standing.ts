@@ -1,5 +1,6 @@
 // Where a run stands: its result document if it has ended, its progress if it is parked or under way. Reads Temporal first
 // and asks the run only when that says too little, so that it works without a worker where it can.
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
@@ -108,6 +109,8 @@ export async function untilSettled(
   signal?: AbortSignal,
 ): Promise<ResultDocument> {
   const watching = new AbortController();
+  // The SDK adds a listener for each call, and Node warns of the eleventh.
+  setMaxListeners(0, watching.signal);
   const stop = () => watching.abort();
   signal?.addEventListener('abort', stop, { once: true });
   const ended = client.connection
