@@ -54,6 +54,7 @@ export class World {
           ...vendor.connection(),
           ...(requestsPerSecond && { requestsPerSecond }),
           // Else a person whose create was killed before it left would wait for an operator.
+          // biome-ignore lint/suspicious/noThenProperty: the configuration's word
           ...(name === 'ethosce' && { timeout: '2s', settle: { for: '7s', then: 'resend' } }),
         },
       },
