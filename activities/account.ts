@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountPlan, Inheritance } from '../src/account/plan';
 import type { Answer, EarlyAnswer, Read } from '../src/account/reads';
 import { singleAccount } from '../src/request/accounts';
-import { accountId } from '../src/temporal/names';
+import { accountId, type Before } from '../src/temporal/names';
 import type { VendorDefinition } from '../src/vendors/definition';
 import { vendorOf } from '../src/vendors/registry';
 import { workerContext } from '../src/worker/context';
@@ -38,7 +38,8 @@ export interface Beginning {
 }
 
 /**
- * @param input.first Temporal took the run on condition that there was none before it
+ * @param input.before the run before it, as far as whoever started it knew; null where Temporal took it on condition that
+ *   there was none
  * @param input.looks whether it will ask what is there
  * @throws `invalid-request`
  */
@@ -46,12 +47,12 @@ export async function beginAccountRun(input: {
   request: unknown;
   workflowId: string;
   runId: string;
-  first: boolean;
+  before: Before;
   looks: boolean;
 }): Promise<Beginning> {
-  const { runId, first, looks } = input;
+  const { runId, before, looks } = input;
   const plan = await prepareAccountRun(input);
-  const inheritance = first ? nothingBefore(runId) : await readEarlierRuns(input);
+  const inheritance = before === null ? nothingBefore(runId) : await readEarlierRuns(input);
   const early = looks && plan.policy.quickReads ? await readEarly(firstReadsOf(plan)) : [];
   return { plan, inheritance, early };
 }
@@ -96,6 +97,10 @@ function firstReadsOf({ vendor, connection, person, account }: AccountPlan): Rea
 }
 
 /** Reads how far the account's earlier runs had come (design.md, "A run was terminated with a create in the air"). */
-export async function readEarlierRuns(input: { workflowId: string; runId: string }): Promise<Inheritance> {
+export async function readEarlierRuns(input: {
+  workflowId: string;
+  runId: string;
+  before: Before;
+}): Promise<Inheritance> {
   return readRunsBefore(workerContext().temporal, input);
 }

@@ -71,6 +71,7 @@ function checkedRemoval(input: unknown): z.output<typeof removal> {
 export interface PlannedRemoval extends PlannedAccount {
   /** Run id of an open run, which is told to undo instead. */
   openRun?: string;
+  latestRun: string;
 }
 
 /**
@@ -95,6 +96,7 @@ export async function planRemovals(input: {
       planned.push({
         connection,
         plan: { ...plan, memo: {} },
+        latestRun: latest.runId,
         ...(latest.open && { openRun: latest.runId }),
       });
     } else if (connections)

@@ -128,7 +128,7 @@ export async function wayPast({ rows, rate }: Sizes): Promise<Measured[]> {
   try {
     await world.startWorker();
     const job = await world.muster.bulk(world.roster('backlog', rows), { id: 'backlog', defaults });
-    await until(() => world.vendor.requests().length > 3 * rate);
+    await until('the job was at its limit', () => world.vendor.requests().length > 3 * rate);
     const waits: number[] = [];
     for (let one = 0; one < SINGLES; one += 1) {
       const key = `single-${one}`;
@@ -139,7 +139,9 @@ export async function wayPast({ rows, rate }: Sizes): Promise<Measured[]> {
         person: { firstName: 'Nils', lastName: 'Petrel', email: `${key}@example.org` },
         accounts: { [CONNECTION]: { userId: guid } },
       });
-      await until(() => world.vendor.requests().some(({ path }) => path.includes(guid)));
+      await until('the vendor was called', () =>
+        world.vendor.requests().some(({ path }) => path.includes(guid)),
+      );
       waits.push(Date.now() - began);
     }
     await job.cancel();
@@ -165,11 +167,11 @@ export async function crashes({ rows }: Sizes): Promise<Measured[]> {
     await world.startWorker();
     const second = await world.startWorker();
     const job = await world.muster.bulk(world.roster('crash', rows), { id: 'crash', defaults });
-    await until(() => world.people('crash').users > rows / 4);
+    await until('a quarter was made', () => world.people('crash').users > rows / 4);
     second.kill('SIGKILL');
     await ended(second);
     await world.startWorker();
-    await until(() => world.people('crash').users > rows / 2);
+    await until('half was made', () => world.people('crash').users > rows / 2);
     await world.server.kill();
     await sleep(1_000);
     await world.startServer();

@@ -49,8 +49,9 @@ export class MusterWorld implements Contestant {
   async begin({ key, roles, ...person }: Sample): Promise<Begun> {
     const handle = await this.world.muster.onboard({ key, person, accounts: { ethosce: { roles } } });
     const end = async () => {
-      const { status } = await handle.result();
-      if (status !== 'done') throw new Error(`${key} is ${status}`);
+      const { status, accounts } = await handle.result();
+      const problem = accounts.ethosce?.problem;
+      if (status !== 'done') throw new Error(`${key} is ${status}: ${problem?.code}, ${problem?.message}`);
     };
     return { workflowId: handle.id, ended: end };
   }

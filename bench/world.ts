@@ -119,6 +119,13 @@ export class World {
   }
 }
 
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(100);
+const PATIENCE_MS = 300_000;
+
+/** @throws what never came, after five minutes */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const late = Date.now() + PATIENCE_MS;
+  while (!condition()) {
+    if (Date.now() > late) throw new Error(`it never came that ${what}`);
+    await sleep(100);
+  }
 }

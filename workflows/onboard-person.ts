@@ -24,12 +24,16 @@ export async function onboardPerson(request: RequestDocument): Promise<ResultDoc
   });
   for (const { connection } of plans) board.set(connection, emptyAccount('running'));
 
+  const runs = new Map<string, string>();
   await Promise.all(
     plans.map(({ connection, plan }) =>
-      provision(connection, plan, (result) => board.set(connection, result)),
+      provision(connection, plan, {
+        report: (result) => board.set(connection, result),
+        begun: (runId) => runs.set(connection, runId),
+      }),
     ),
   );
-  if (request.onFailure === 'compensate' && hasFallen(board)) await undoOthers(plans, board);
+  if (request.onFailure === 'compensate' && hasFallen(board)) await undoOthers(plans, board, runs);
 
   const document = board.document();
   if (document.status !== 'failed') return document;
@@ -51,14 +55,18 @@ function hasFallen({ accounts }: Board): boolean {
 }
 
 /** One vendor ended in compensation: what this request made at the others is taken back too, what it adopted stays. */
-async function undoOthers(plans: PlannedAccount[], board: Board): Promise<void> {
+async function undoOthers(
+  plans: PlannedAccount[],
+  board: Board,
+  runs: ReadonlyMap<string, string>,
+): Promise<void> {
   const others = plans.filter(({ connection }) => {
     const { status, made } = board.accounts[connection] ?? emptyAccount('running');
     return status === 'done' && Object.keys(made).length > 0;
   });
   await Promise.all(
     others.map(async ({ connection, plan }) => {
-      const undone = await runChild(connection, plan, 'undo');
+      const undone = await runChild(connection, plan, { purpose: 'undo', before: runs.get(connection) });
       if (undone !== 'already started') return board.set(connection, undone);
       const result = board.accounts[connection] ?? emptyAccount('done');
       result.notes.push('Not undone with the others: another run of this account was under way.');
@@ -71,19 +79,21 @@ async function undoOthers(plans: PlannedAccount[], board: Board): Promise<void> 
 async function provision(
   connection: string,
   plan: RunPlan,
-  report: (result: AccountResult) => void,
+  { report, begun }: { report(result: AccountResult): void; begun(runId: string): void },
 ): Promise<void> {
   for (;;) {
     const met = await call('is there a run of this account?', local.meetRun, { plan });
     switch (met.is) {
       case 'same-done':
+        begun(met.runId);
         return report(met.document.accounts[connection] ?? emptyAccount('done'));
       case 'different-running':
         return report(refusal(connection, plan));
       case 'same-running':
+        begun(met.runId);
         return attach(connection, plan, met.runId, report);
       case 'free': {
-        const ended = await runChild(connection, plan, 'provision', met.first);
+        const ended = await runChild(connection, plan, { purpose: 'provision', before: met.before, begun });
         if (ended !== 'already started') return report(ended);
       }
     }

@@ -37,7 +37,7 @@ export async function removeAccounts(removal: Removal): Promise<ResultDocument> 
 }
 
 async function remove(
-  { connection, plan, openRun }: PlannedRemoval,
+  { connection, plan, openRun, latestRun }: PlannedRemoval,
   purpose: Purpose,
   reason: string,
   report: (result: AccountResult) => void,
@@ -46,7 +46,7 @@ async function remove(
     await getExternalWorkflowHandle(plan.workflowId, openRun).signal(undoSignal, { reason });
     return attach(connection, plan, openRun, report);
   }
-  const ended = await runChild(connection, plan, purpose);
+  const ended = await runChild(connection, plan, { purpose, before: latestRun });
   if (ended !== 'already started') return report(ended);
   const result = emptyAccount('failed');
   result.notes.push('Not removed: another run of this account had just been started.');

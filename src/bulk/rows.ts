@@ -48,7 +48,7 @@ export async function beginRow(beginning: Beginning, row: RosterRow): Promise<Be
   if (skip.has(row.request.key)) return { is: 'not-started' };
   const plan = rowPlan(beginning, row);
   const { workflowId } = plan;
-  const runId = await startRun(client, plan, 'REJECT_DUPLICATE');
+  const runId = await startRun(client, plan, null);
   if (runId) return underway(workflowId, runId);
   for (;;) {
     const latest = await latestOf(client, workflowId);
@@ -57,7 +57,7 @@ export async function beginRow(beginning: Beginning, row: RosterRow): Promise<Be
     if (met.is === 'same-done') return { is: 'succeeded' };
     if (met.is === 'same-running') return underway(workflowId, met.runId);
     if (met.is === 'different-running') return { is: 'not-started' };
-    const again = await startRun(client, plan, 'ALLOW_DUPLICATE');
+    const again = await startRun(client, plan, met.before);
     if (again) return underway(workflowId, again);
   }
 }

@@ -10,7 +10,7 @@ import type { KeyRing } from '../privacy/keys';
 import { checkedRequest } from '../request/check';
 import type { RequestDocument } from '../request/schema';
 import { keyRingFor, type TemporalSettings, temporalSettings } from '../temporal/connect';
-import { personId, REMOVE_ACCOUNTS, removalId, WORKFLOW_QUEUE } from '../temporal/names';
+import { type Before, personId, REMOVE_ACCOUNTS, removalId, WORKFLOW_QUEUE } from '../temporal/names';
 import { openConnection } from '../temporal/open-connection';
 import { searchAttributesOf } from '../temporal/search-attributes';
 import { DifferentRequestError, UnknownRunError } from './errors';
@@ -85,13 +85,13 @@ export class Muster {
   async onboard(request: RequestDocument): Promise<RunHandle> {
     const checked = checkedRequest(this.config, request);
     const plan = requestPlan(this.config, this.keys, checked);
-    const started = await this.start(plan, 'REJECT_DUPLICATE');
+    const started = await this.start(plan, null);
     if (started) return started;
     for (;;) {
       const met = await encounter(this.client, this.keys, plan);
       if (met.is === 'different-running') throw new DifferentRequestError(plan.workflowId, met.runId);
       if (met.is !== 'free') return new RunHandle(this.client, plan.workflowId, met.runId);
-      const again = await this.start(plan, 'ALLOW_DUPLICATE');
+      const again = await this.start(plan, met.before);
       if (again) return again;
     }
   }
@@ -212,11 +212,8 @@ export class Muster {
     return this.connection.close();
   }
 
-  private async start(
-    plan: RunPlan,
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE' | 'REJECT_DUPLICATE',
-  ): Promise<RunHandle | undefined> {
-    const runId = await startRun(this.client, plan, workflowIdReusePolicy);
+  private async start(plan: RunPlan, before: Before): Promise<RunHandle | undefined> {
+    const runId = await startRun(this.client, plan, before);
     return runId === undefined ? undefined : new RunHandle(this.client, plan.workflowId, runId);
   }
 }

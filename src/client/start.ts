@@ -13,9 +13,11 @@ import type { KnownConnections } from '../request/check';
 import type { RequestDocument } from '../request/schema';
 import {
   accountId,
-  FIRST_OF_ITS_ID,
+  type Before,
+  memoOf,
   ONBOARD_PERSON,
   personId,
+  reusePolicy,
   WORKFLOW_QUEUE,
   WORKFLOW_TASK_TIMEOUT,
 } from '../temporal/names';
@@ -86,24 +88,19 @@ export function requestPlan(config: KnownConnections, keys: KeyRing, request: Re
   return single ? accountRunPlan(config, keys, request, single.connection) : personRunPlan(keys, request);
 }
 
-/** @returns the run's id; undefined where the plan's id is taken, by the rule given */
-export async function startRun(
-  client: Client,
-  plan: RunPlan,
-  workflowIdReusePolicy: 'ALLOW_DUPLICATE' | 'REJECT_DUPLICATE',
-): Promise<string | undefined> {
+/** @returns the run's id; undefined where one of the plan's id is open, or, with `before` null, remembered */
+export async function startRun(client: Client, plan: RunPlan, before: Before): Promise<string | undefined> {
   try {
     const { firstExecutionRunId } = await client.workflow.start(plan.workflowType, {
       workflowId: plan.workflowId,
       taskQueue: WORKFLOW_QUEUE,
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       args: [plan.request],
-      memo:
-        workflowIdReusePolicy === 'REJECT_DUPLICATE' ? { ...plan.memo, [FIRST_OF_ITS_ID]: true } : plan.memo,
+      memo: { ...plan.memo, ...memoOf(before) },
       typedSearchAttributes: new TypedSearchAttributes(searchAttributesOf(plan.attributes)),
       staticSummary: plan.staticSummary,
       ...(plan.priority && { priority: plan.priority }),
-      workflowIdReusePolicy,
+      workflowIdReusePolicy: reusePolicy(before),
       workflowIdConflictPolicy: 'FAIL',
     });
     return firstExecutionRunId;
@@ -113,9 +110,9 @@ export async function startRun(
   }
 }
 
-/** What a new request for an id meets: nothing that counts (`first`: nothing at all), a run or an end to attach to, or a run that forbids it. */
+/** What a new request for an id meets: nothing that counts (`before`: its run id; null: nothing at all), a run or an end to attach to, or a run that forbids it. */
 export type Encounter =
-  | { is: 'free'; first: boolean }
+  | { is: 'free'; before: string | null }
   | { is: 'same-running'; runId: string }
   | { is: 'same-done'; runId: string; document: ResultDocument }
   | { is: 'different-running'; runId: string };
@@ -132,14 +129,14 @@ export async function encounterWith(
   keys: KeyRing,
   plan: RunPlan,
 ): Promise<Encounter> {
-  if (!latest) return { is: 'free', first: true };
+  if (!latest) return { is: 'free', before: null };
   const { runId } = latest;
   const same = latest.type === plan.workflowType && isSame(keys, plan, latest.memo?.[FINGERPRINT]);
   if (latest.status.name === 'RUNNING') return { is: same ? 'same-running' : 'different-running', runId };
-  if (!same || latest.status.name !== 'COMPLETED') return { is: 'free', first: false };
+  if (!same || latest.status.name !== 'COMPLETED') return { is: 'free', before: runId };
   const document = await endOf(client, plan.workflowId, runId);
   if (document.status !== 'done' || !(await accountsStand(client, keys, plan)))
-    return { is: 'free', first: false };
+    return { is: 'free', before: runId };
   return { is: 'same-done', runId, document };
 }
 

@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { SearchAttributeTypeName } from '../temporal/search-attributes';
 import { type DataLock, lockDataFolder } from './data-lock';
+import { type Database, databaseIn } from './database';
 import { findTemporal } from './find-temporal';
 import { freePort, hostAndPort, requireFree } from './ports';
 import { untilReady } from './readiness';
@@ -61,15 +62,25 @@ export class EmbeddedServerError extends Error {
 const START_TIMEOUT_MS = 60_000;
 const PORT_ATTEMPTS = 3;
 
+interface Program {
+  path: string;
+  version: string;
+}
+
 async function startOn(
-  binary: { path: string; version: string },
+  binary: Program,
   options: EmbeddedServerOptions,
   ports: Ports,
+  database: Database | undefined,
   lock: DataLock | undefined,
 ): Promise<EmbeddedServer> {
   const { ip = '127.0.0.1', namespace = 'default', dataDir, searchAttributes = {}, logFile } = options;
   const address = hostAndPort(ip, ports.port);
-  const server = await spawnServer(binary.path, serverArguments(options, ports, binary.version), logFile);
+  const server = await spawnServer(
+    binary.path,
+    serverArguments(options, ports, binary.version, database),
+    logFile,
+  );
   const { child, exited } = server;
 
   const waiting = new AbortController();
@@ -136,26 +147,45 @@ async function startOn(
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
   const { dataDir, ip = '127.0.0.1', port, onProgress } = options;
-  const uiPort = options.uiPort || undefined;
-  for (const wanted of [port, uiPort]) {
-    if (wanted !== undefined) await requireFree(ip, wanted);
+  for (const wanted of [port, options.uiPort]) {
+    if (wanted) await requireFree(ip, wanted);
   }
   const binary = await findTemporal({ explicit: options.binary, onProgress });
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const lock = dataDir === undefined ? undefined : await lockDataFolder(dataDir);
+  if (dataDir === undefined) return startSomewhere(binary, options);
+  const lock = await lockDataFolder(dataDir);
   try {
-    for (let attempt = 1; ; attempt++) {
-      const ports = { port: port ?? (await freePort(ip)), uiPort };
-      try {
-        return await startOn(binary, options, ports, lock);
-      } catch (error) {
-        // Someone else may have taken the port that was free a moment ago.
-        const lostPort = /address already in use/.test((error as Error).message);
-        if (!lostPort || port !== undefined || attempt === PORT_ATTEMPTS) throw error;
-      }
-    }
+    const { namespace, searchAttributes, retentionDays } = options;
+    const make = async (made: Database) => {
+      const maker = await startSomewhere(
+        binary,
+        { ip, dataDir, namespace, searchAttributes, retentionDays },
+        made,
+      );
+      await maker.stop();
+    };
+    return await startSomewhere(binary, options, await databaseIn(dataDir, make), lock);
   } catch (error) {
-    await lock?.release();
+    await lock.release();
     throw error;
+  }
+}
+
+async function startSomewhere(
+  binary: Program,
+  options: EmbeddedServerOptions,
+  database?: Database,
+  lock?: DataLock,
+): Promise<EmbeddedServer> {
+  const { ip = '127.0.0.1', port } = options;
+  for (let attempt = 1; ; attempt++) {
+    const ports = { port: port ?? (await freePort(ip)), uiPort: options.uiPort || undefined };
+    try {
+      return await startOn(binary, options, ports, database, lock);
+    } catch (error) {
+      // Someone else may have taken the port that was free a moment ago.
+      const lostPort = /address already in use/.test((error as Error).message);
+      if (!lostPort || port !== undefined || attempt === PORT_ATTEMPTS) throw error;
+    }
   }
 }

@@ -1,6 +1,6 @@
 // The command line of the embedded server: what its options mean to the Temporal CLI, and the settings that make it
 // quick.
-import { join } from 'node:path';
+import type { Database } from './database';
 import type { EmbeddedServerOptions } from './embedded-server';
 import { isAtLeast } from './temporal-cli';
 
@@ -12,6 +12,10 @@ const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollRPS': 1000,
   // Timers and retries otherwise wait up to a second longer than asked.
   'history.timerProcessorMaxTimeShift': '10ms',
+  // The list of runs is written at most half a second late, all that happened at once: a run that has ended by then is
+  // written once instead of three times.
+  'history.visibilityProcessorMaxPollRPS': 2,
+  'history.visibilityTaskBatchSize': 1000,
   // On for development servers, and then each read of a search attribute reads the database twice.
   'system.forceSearchAttributesCacheRefreshOnRead': false,
   'matching.enableFairness': true,
@@ -20,9 +24,6 @@ const DYNAMIC_CONFIG = {
   'matching.numTaskqueueWritePartitions': 1,
 } as const;
 
-/** Write-ahead log, synchronised at checkpoints: survives a crash of the process; a power cut may cost the last moments. */
-const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=1'];
-
 /** The ports that were chosen. */
 export interface Ports {
   port: number;
@@ -30,18 +31,22 @@ export interface Ports {
   uiPort?: number;
 }
 
-/** The arguments of the Temporal CLI for these options. */
+/**
+ * The arguments of the Temporal CLI for these options.
+ * @param database left out: it keeps everything in memory
+ */
 export function serverArguments(
   options: EmbeddedServerOptions,
   { port, uiPort }: Ports,
   cliVersion: string,
+  database?: Database,
 ): string[] {
-  const { dataDir, ip = '127.0.0.1', namespace = 'default', codecEndpoint, searchAttributes = {} } = options;
+  const { ip = '127.0.0.1', namespace = 'default', codecEndpoint, searchAttributes = {} } = options;
   const args = ['server', 'start-dev', '--log-level=warn'];
   args.push(`--ip=${ip}`, `--port=${port}`, `--namespace=${namespace}`);
-  if (dataDir !== undefined) {
-    args.push(`--db-filename=${join(dataDir, 'temporal.db')}`);
-    args.push(...SQLITE_PRAGMAS.map((pragma) => `--sqlite-pragma=${pragma}`));
+  if (database) {
+    args.push(`--db-filename=${database.file}`);
+    args.push(...database.pragmas.map((pragma) => `--sqlite-pragma=${pragma}`));
   }
   for (const [name, value] of Object.entries(DYNAMIC_CONFIG)) {
     args.push(`--dynamic-config-value=${name}=${JSON.stringify(value)}`);

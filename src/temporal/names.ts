@@ -98,3 +98,27 @@ export const RESERVED: readonly string[] = [
  * need not look for any. No other start may bear it.
  */
 export const FIRST_OF_ITS_ID = 'musterFirstOfItsId';
+
+/**
+ * Memo field of a run that whoever started it knew to come after another of its id: that one's run id. Temporal's list may
+ * not show it yet.
+ */
+export const RUN_BEFORE = 'musterRunBefore';
+
+/** What whoever starts a run knows of those before it: that there is none (null), the last one's id, or nothing. */
+export type Before = string | null | undefined;
+
+/** What a run's memo says of that. */
+export function memoOf(before: Before): Record<string, string | true> {
+  if (before === undefined) return {};
+  return before === null ? { [FIRST_OF_ITS_ID]: true } : { [RUN_BEFORE]: before };
+}
+
+export function beforeIn(memo: Readonly<Record<string, unknown>> | undefined): Before {
+  const { [FIRST_OF_ITS_ID]: first, [RUN_BEFORE]: before } = memo ?? {};
+  if (first === true) return null;
+  return typeof before === 'string' ? before : undefined;
+}
+
+/** Only where there is none before it may Temporal be told so, and it must be told then. */
+export const reusePolicy = (before: Before) => (before === null ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE');

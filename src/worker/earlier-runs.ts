@@ -12,9 +12,11 @@ import type { EarlierSend, Inheritance } from '../account/plan';
 import type { AccountResult, ResultDocument } from '../account/result';
 import type { Outcome } from '../http/outcome';
 import type { RequestDocument } from '../request/schema';
+import type { Before } from '../temporal/names';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Converter = Client['options']['loadedDataConverter'];
+type KnownRun = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'startTime'>;
 
 /** More than this and an account's past counts as unreadable: everything is settled in full. */
 const MOST_RUNS = 20;
@@ -22,25 +24,37 @@ const LOOK_EVERY_MS = 20;
 
 /**
  * @param input.runId the run that asks; visibility may lag, so runs are listed until this one shows
+ * @param input.before a run that is known to be before it: one that ended a moment ago may show later than it
  * @throws when the run does not show in time: the activity is then tried again
  */
 export async function readRunsBefore(
   client: Client,
-  { workflowId, runId }: { workflowId: string; runId: string },
+  { workflowId, runId, before }: { workflowId: string; runId: string; before?: Before },
 ): Promise<Inheritance> {
   const runs = await listRuns(client, workflowId, runId);
-  return readRuns(
-    client,
-    runId,
-    runs.filter((run) => run.runId !== runId),
-  );
+  const known = before && !runs.some((run) => run.runId === before);
+  if (known) runs.push(...(await described(client, workflowId, before)));
+  return readRuns(client, runId, newestFirst(runs.filter((run) => run.runId !== runId)));
 }
+
+/** None where Temporal has forgotten it. */
+async function described(client: Client, workflowId: string, runId: string): Promise<KnownRun[]> {
+  try {
+    return [await client.workflow.getHandle(workflowId, runId).describe()];
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
+}
+
+const newestFirst = (runs: readonly KnownRun[]) =>
+  [...runs].sort((a, b) => b.startTime.getTime() - a.startTime.getTime());
 
 /** The same for whoever is no run of that id: what a new run would find. */
 export async function readRunsOf(client: Client, workflowId: string): Promise<Inheritance> {
   try {
     const { runId } = await client.workflow.getHandle(workflowId).describe();
-    return await readRuns(client, '', await listRuns(client, workflowId, runId));
+    return await readRuns(client, '', newestFirst(await listRuns(client, workflowId, runId)));
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return readRuns(client, '', []);
     throw error;
@@ -61,11 +75,7 @@ export function nothingBefore(runId: string): Inheritance {
   };
 }
 
-async function readRuns(
-  client: Client,
-  runId: string,
-  earlier: WorkflowExecutionInfo[],
-): Promise<Inheritance> {
+async function readRuns(client: Client, runId: string, earlier: KnownRun[]): Promise<Inheritance> {
   const nothing = nothingBefore(runId);
   const [latest] = earlier;
   if (!latest) return nothing;
@@ -78,13 +88,11 @@ async function readRuns(
   return inheritance;
 }
 
-/** Newest first. */
-async function listRuns(client: Client, workflowId: string, runId: string): Promise<WorkflowExecutionInfo[]> {
+async function listRuns(client: Client, workflowId: string, runId: string): Promise<KnownRun[]> {
   for (let wait = LOOK_EVERY_MS; wait < 5_000; wait *= 2) {
-    const runs: WorkflowExecutionInfo[] = [];
+    const runs: KnownRun[] = [];
     for await (const run of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) runs.push(run);
-    if (runs.some((run) => run.runId === runId))
-      return runs.sort((a, b) => b.startTime.getTime() - a.startTime.getTime());
+    if (runs.some((run) => run.runId === runId)) return runs;
     await sleep(wait);
   }
   throw new Error(`run ${runId} of ${workflowId} does not show in Temporal's list yet`);
@@ -98,7 +106,7 @@ interface Told {
   final: boolean;
 }
 
-async function readRun(client: Client, run: WorkflowExecutionInfo): Promise<Told> {
+async function readRun(client: Client, run: KnownRun): Promise<Told> {
   try {
     const { events } = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
     const { loadedDataConverter } = client.options;

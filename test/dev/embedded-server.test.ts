@@ -83,6 +83,9 @@ describe('with a data folder', () => {
       workflowId: 'before-stop',
     });
     await first.stop();
+    const head = await readFile(join(dataDir, 'temporal.db'));
+    // SQLite's file format: the size of a page, and whether changes go through a log.
+    expect([head.readUInt16BE(16), head[18]]).toEqual([512, 2]);
 
     const options = { dataDir, searchAttributes: MUSTER_SEARCH_ATTRIBUTES, namespace: 'people' };
     const second = await start(options);

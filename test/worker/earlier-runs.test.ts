@@ -1,5 +1,5 @@
 // What the earlier runs of an account leave to the next one, read out of their results and histories.
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import {
   encodeErrorToFailure,
@@ -151,6 +151,10 @@ function remembering(histories: Record<string, Told | 'gone'>, runId = 'now'): C
         yield* [...runs].reverse() as WorkflowExecutionInfo[];
       },
       getHandle: (_: string, id: string) => ({
+        describe: () =>
+          histories[id]
+            ? Promise.resolve({ workflowId: 'x/k', runId: id, startTime: new Date(0) })
+            : Promise.reject(new WorkflowNotFoundError('gone', 'x/k', id)),
         fetchHistory: () => {
           const told = histories[id];
           return told === 'gone' || !told
@@ -223,6 +227,32 @@ describe('what is left to the next run', () => {
     Object.assign(client.options, { loadedDataConverter: converterOf(newKey()) });
     const inherited = await readRunsBefore(client, { workflowId: 'x/k', runId: 'now' });
     expect(inherited).toMatchObject({ from: 'a', readable: false });
+  });
+});
+
+describe('a run that is known to be before this one', () => {
+  const unlisted = (histories: Record<string, Told | 'gone'>) => {
+    const client = remembering(histories);
+    const { list } = remembering({}).workflow;
+    Object.assign(client.workflow, { list });
+    return readRunsBefore(client, { workflowId: 'x/k', runId: 'now', before: 'a' });
+  };
+
+  test('counts though the list does not show it', async () => {
+    expect(await unlisted({ a: await SENT() })).toMatchObject({
+      from: 'a',
+      steps: { create: { sent: 'open' } },
+    });
+  });
+
+  test('counts once where the list shows it', async () => {
+    const client = remembering({ a: await SENT() });
+    const inherited = await readRunsBefore(client, { workflowId: 'x/k', runId: 'now', before: 'a' });
+    expect(inherited).toMatchObject({ from: 'a', steps: { create: { sent: 'open' } } });
+  });
+
+  test('is nothing where Temporal has forgotten it', async () => {
+    expect(await unlisted({})).toMatchObject({ from: null, readable: true });
   });
 });
 

@@ -9,32 +9,38 @@ import {
 import type { Followed } from '../../activities/people';
 import { type AccountResult, emptyAccount, type ResultDocument } from '../../src/account/result';
 import type { RunPlan } from '../../src/client/start';
-import { FIRST_OF_ITS_ID, WORKFLOW_TASK_TIMEOUT } from '../../src/temporal/names';
+import { type Before, memoOf, reusePolicy, WORKFLOW_TASK_TIMEOUT } from '../../src/temporal/names';
 import { searchAttributesOf } from '../../src/temporal/search-attributes';
 import { call, follow, local } from './calls';
 import type { Purpose } from './lifecycle';
 
+export interface Child {
+  purpose: Purpose;
+  before: Before;
+  /** Told its run id. */
+  begun?(runId: string): void;
+}
+
 /**
  * Starts the account's run and waits for its end. An undo's or removal's bears no fingerprint: what is gone can be asked for again.
- * @param first started only where there was no run before it
  */
 export async function runChild(
   connection: string,
   plan: RunPlan,
-  purpose: Purpose = 'provision',
-  first = false,
+  { purpose, before, begun }: Child,
 ): Promise<AccountResult | 'already started'> {
   try {
     const child = await startChild(plan.workflowType, {
       workflowId: plan.workflowId,
       args: purpose === 'provision' ? [plan.request] : [plan.request, purpose],
-      memo: purpose === 'provision' ? { ...plan.memo, ...(first && { [FIRST_OF_ITS_ID]: true }) } : {},
-      workflowIdReusePolicy: first ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
+      memo: { ...(purpose === 'provision' && plan.memo), ...memoOf(before) },
+      workflowIdReusePolicy: reusePolicy(before),
       typedSearchAttributes: searchAttributesOf(plan.attributes),
       staticSummary: plan.staticSummary,
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       parentClosePolicy: ParentClosePolicy.ABANDON,
     });
+    begun?.(child.firstExecutionRunId);
     return accountIn(connection, (await child.result()) as ResultDocument);
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'already started';

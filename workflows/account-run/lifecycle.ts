@@ -13,7 +13,6 @@ import type { Beginning } from '../../activities/account';
 import type { AccountPlan } from '../../src/account/plan';
 import { emptyAccount, type ResultDocument, resultDocument } from '../../src/account/result';
 import type { RequestDocument } from '../../src/request/schema';
-import { FIRST_OF_ITS_ID } from '../../src/temporal/names';
 import { secretSignal } from '../secret-escrow/messages';
 import { call, causeOf, local } from './calls';
 import { decisionHandlers } from './decisions';
@@ -21,7 +20,7 @@ import { Undoing } from './interruptions';
 import { progress } from './messages';
 import type { Trouble } from './protocol';
 import { alreadyRead } from './quick-reads';
-import { AccountRun } from './run';
+import { AccountRun, runBefore } from './run';
 import { compensate, type UndoStep } from './undo';
 
 /** What a vendor tells: how an account comes to be, and how what was made in a step is taken back. */
@@ -91,15 +90,14 @@ async function unlessUndone(provision: () => Promise<void>): Promise<Trouble | u
 }
 
 async function begin(request: RequestDocument, purpose: Purpose): Promise<Beginning> {
-  const { workflowId, runId, firstExecutionRunId, memo } = workflowInfo();
+  const { workflowId, runId } = workflowInfo();
   const looks = purpose === 'provision';
   try {
     return await call('check the request, read what earlier runs left, verify', local.beginAccountRun, {
       request,
       workflowId,
       runId,
-      // A reset makes another run of it.
-      first: memo?.[FIRST_OF_ITS_ID] === true && runId === firstExecutionRunId,
+      before: runBefore(),
       looks,
     });
   } catch (error) {

@@ -20,6 +20,7 @@ import {
   resultDocument,
 } from '../../src/account/result';
 import type { RequestDocument } from '../../src/request/schema';
+import { type Before, beforeIn } from '../../src/temporal/names';
 import { musterDebts } from '../../src/temporal/search-attributes';
 import { call, local, noMoreQuickCalls } from './calls';
 import { accountCard, type Pause } from './card';
@@ -277,11 +278,20 @@ function failed(code: ProblemCode, message: string, document: ResultDocument): A
   return ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [document] });
 }
 
+/** What is known of the run before this one without Temporal's list, which may lag. */
+export function runBefore(): Before {
+  const { runId, firstExecutionRunId, memo } = workflowInfo();
+  // A reset makes another run, with the memo of the one it goes on from.
+  if (runId !== firstExecutionRunId) return firstExecutionRunId;
+  return beforeIn(memo);
+}
+
 function readEarlierRuns(): Promise<Inheritance> {
   const { workflowId, runId } = workflowInfo();
   const inheritance = call('what did earlier runs of this account leave?', local.readEarlierRuns, {
     workflowId,
     runId,
+    before: runBefore(),
   });
   inheritance.catch(() => undefined);
   return inheritance;
