@@ -40,6 +40,8 @@ describe('a new person', () => {
     const request = learner({ misId: 'L-77', fields: { ULN: '1234567890', StartOn: '2026-12-01' } });
     const handle = await harness.muster.onboard(request);
     const result = accountIn(await handle.result());
+    // Read while the run begins, and not again by its first step.
+    expect(callsOf('search organisations')).toHaveLength(1);
     const [made] = accounts(request);
     expect(result).toMatchObject({
       status: 'done',
