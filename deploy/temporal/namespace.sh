@@ -10,10 +10,14 @@ temporal operator namespace describe -n "$TEMPORAL_NAMESPACE" >/dev/null 2>&1 ||
 until temporal workflow list --limit 1 >/dev/null 2>&1; do sleep 1; done
 
 there=$(temporal operator search-attribute list)
+known='MusterKey IS NULL'
 for attribute in \
   MusterConnection=Keyword MusterVendor=Keyword MusterKey=Keyword MusterJob=Keyword MusterStage=Keyword \
   MusterWaitingOn=Keyword MusterReason=Keyword MusterSince=Datetime MusterDebts=Int; do
+  known="$known AND ${attribute%=*} IS NULL"
   case $there in *"${attribute%=*} "*) continue ;; esac
   temporal operator search-attribute create --name "${attribute%=*}" --type "${attribute#*=}"
 done
+# Nor its attributes for some seconds: a run that bears them would be refused.
+until temporal workflow list --limit 1 --query "$known" >/dev/null 2>&1; do sleep 1; done
 echo "The namespace $TEMPORAL_NAMESPACE is ready."
