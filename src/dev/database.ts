@@ -13,9 +13,9 @@ const FILE = 'temporal.db';
 
 /**
  * A run's entry in the list of runs is written up to three times, each time with a page in each of some sixty indexes. With
- * the usual pages of 4 KB that was three quarters of all that was written. A file keeps the size it was born with.
+ * the usual pages of 4 KB that was three quarters of all that was written. A file keeps the size it was born with. It is
+ * flushed once it is made, and not at each step.
  */
-// Not flushed at each step, but once at its end.
 const AT_BIRTH = ['page_size=512', 'synchronous=0'];
 
 /** Write-ahead log, synchronised at checkpoints: survives a crash of the process; a power cut may cost the last moments. */

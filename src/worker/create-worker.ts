@@ -115,7 +115,7 @@ export async function createMusterWorker(options: MusterWorkerOptions): Promise<
       workflowBundle: await workflowCode(options),
       maxCachedWorkflows: options.maxCachedWorkflows ?? 300,
       // So long the next step of a run waits for a worker that has died before others may take it.
-      stickyQueueScheduleToStartTimeout: '4s',
+      stickyQueueScheduleToStartTimeout: '2s',
     }),
     ...limited.map(({ queue, requestsPerSecond }) =>
       Worker.create({ ...shared, taskQueue: queue, maxTaskQueueActivitiesPerSecond: requestsPerSecond }),
