@@ -1,7 +1,9 @@
 // What the decisions share: which run is meant, the mandatory reason, and seeing what comes of it.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { ResultDocument } from '../account/result';
 import type { RunHandle } from '../client/handle';
+import type { ListedRun } from '../client/list';
 import type { Muster } from '../client/muster';
 import { parseAccountId } from '../temporal/names';
 import { EXIT, type ExitCode, exitCodeOf, UsageError } from './exit';
@@ -58,12 +60,25 @@ async function throwPlainly(error: unknown, handle: RunHandle): Promise<never> {
   throw new UsageError(`${handle.id}: has ended (${status}); there is nothing to decide`);
 }
 
+/** What parked a moment ago may not show in Temporal's list yet. */
+const LIST_LAGS_MS = 2_000;
+const LOOK_EVERY_MS = 200;
+
+/** Exported for its test. */
+export async function parkedRuns(muster: Muster, key: string): Promise<ListedRun[]> {
+  for (let waited = 0; ; waited += LOOK_EVERY_MS) {
+    const runs = await muster.list({ key, parked: true });
+    if (runs.length > 0 || waited >= LIST_LAGS_MS) return runs;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
 async function parkedRun(muster: Muster, id: string): Promise<RunHandle> {
   if (parseAccountId(id)) return muster.handle(id);
   if (id.includes('/') && !id.startsWith('person/'))
     throw new UsageError(`${id}: is no account; decisions are taken on <connection>/<key>`);
   const key = id.replace(/^person\//, '');
-  const [only, ...more] = await muster.list({ key, parked: true });
+  const [only, ...more] = await parkedRuns(muster, key);
   if (!only) throw new UsageError(`${key}: no account of this person waits for a decision`);
   if (more.length > 0)
     throw new UsageError(
