@@ -12,16 +12,21 @@ const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollRPS': 1000,
   // Timers and retries otherwise wait up to a second longer than asked.
   'history.timerProcessorMaxTimeShift': '10ms',
-  // The list of runs is written at most half a second late, all that happened at once: a run that has ended by then is
-  // written once instead of three times.
-  'history.visibilityProcessorMaxPollRPS': 2,
-  'history.visibilityTaskBatchSize': 1000,
   // On for development servers, and then each read of a search attribute reads the database twice.
   'system.forceSearchAttributesCacheRefreshOnRead': false,
   'matching.enableFairness': true,
   // One partition spares forwarding, keeps slow rate limits exact and priorities in order.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+} as const;
+
+/**
+ * Of a server that writes to disk: its list of runs is written at most half a second late, all that happened at once, and a
+ * run that has ended by then is written once instead of three times.
+ */
+const ON_DISK = {
+  'history.visibilityProcessorMaxPollRPS': 2,
+  'history.visibilityTaskBatchSize': 1000,
 } as const;
 
 /** The ports that were chosen. */
@@ -48,7 +53,7 @@ export function serverArguments(
     args.push(`--db-filename=${database.file}`);
     args.push(...database.pragmas.map((pragma) => `--sqlite-pragma=${pragma}`));
   }
-  for (const [name, value] of Object.entries(DYNAMIC_CONFIG)) {
+  for (const [name, value] of Object.entries({ ...DYNAMIC_CONFIG, ...(database && ON_DISK) })) {
     args.push(`--dynamic-config-value=${name}=${JSON.stringify(value)}`);
   }
   for (const [name, type] of Object.entries(searchAttributes)) {

@@ -1,5 +1,6 @@
 // A held connection: rejected credentials stop all workers, survive their restart, are probed one call at a time, and let
 // go of the parked runs when they are accepted.
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ResultDocument } from '../../src/account/result';
 import type { MusterConfig } from '../../src/config/schema';
 import type { RequestDocument } from '../../src/request/schema';
@@ -47,10 +48,14 @@ afterAll(() => harness?.stop());
 const running: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await stopWorkers();
-  for await (const { workflowId } of harness.muster.client.workflow.list({
-    query: `WorkflowType = 'connectionHold' AND ExecutionStatus = 'Running'`,
-  }))
-    await harness.muster.client.workflow.getHandle(workflowId).terminate('test over');
+  // By name, since the list lags.
+  for (const name of VENDORS)
+    await harness.muster.client.workflow
+      .getHandle(holdId(name))
+      .terminate('test over')
+      .catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      });
 });
 
 async function startWorker(config: MusterConfig = harness.config, holds = {}): Promise<void> {
