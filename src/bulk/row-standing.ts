@@ -4,7 +4,7 @@ import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { progress } from '../../workflows/account-run/messages';
 import type { AccountResult, ProblemCode, ResultDocument } from '../account/result';
 import { endOf } from '../client/standing';
-import { accountsStand, FINGERPRINT, isSame, latestOf, requestPlan } from '../client/start';
+import { accountsStand, FINGERPRINT, isSame, requestPlan, runOf } from '../client/start';
 import type { KeyRing } from '../privacy/keys';
 import type { KnownConnections } from '../request/check';
 import { accountId } from '../temporal/names';
@@ -27,7 +27,7 @@ const PATIENCE_MS = 5_000;
 export async function outcomeOf({ client, keys, config, mark }: Asking, row: RosterRow): Promise<RowOutcome> {
   const plan = requestPlan(config, keys, row.request);
   const { workflowId } = plan;
-  const latest = await latestOf(client, workflowId);
+  const latest = await runOf(client, workflowId);
   if (!latest) return notStarted('not-started', 'Nothing was sent. Feed this row again.');
   const open = latest.status.name === 'RUNNING';
   const ours = latest.memo?.[JOB] === mark || isSame(keys, plan, latest.memo?.[FINGERPRINT]);

@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import type { Status } from '../account/result';
 import { endOf } from '../client/standing';
-import { encounterWith, latestOf, type RunPlan, requestPlan, startRun } from '../client/start';
+import { encounterWith, type RunPlan, requestPlan, runOf, startRun } from '../client/start';
 import type { KeyRing } from '../privacy/keys';
 import type { KnownConnections } from '../request/check';
 import { patientCall } from '../temporal/long-wait';
@@ -51,7 +51,7 @@ export async function beginRow(beginning: Beginning, row: RosterRow): Promise<Be
   const runId = await startRun(client, plan, null);
   if (runId) return underway(workflowId, runId);
   for (;;) {
-    const latest = await latestOf(client, workflowId);
+    const latest = await runOf(client, workflowId);
     if (latest?.memo?.[JOB] === jobMark(job)) return underway(workflowId, latest.runId);
     const met = await encounterWith(latest, client, keys, plan);
     if (met.is === 'same-done') return { is: 'succeeded' };

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { Removal } from '../../workflows/remove-accounts';
 import { endOf } from '../client/standing';
-import { latestOf } from '../client/start';
+import { runOf } from '../client/start';
 import { accountsOf } from '../request/accounts';
 import type { RequestDocument } from '../request/schema';
 import { accountId, REMOVE_ACCOUNTS, removalId, WORKFLOW_QUEUE } from '../temporal/names';
@@ -44,7 +44,7 @@ async function whyKept(
   key: string,
 ): Promise<string | undefined> {
   const workflowId = accountId(connection, key);
-  const latest = await latestOf(client, workflowId);
+  const latest = await runOf(client, workflowId);
   if (!latest) return 'no run of it is remembered';
   if (latest.memo?.[JOB] !== mark) return 'its latest run is not of this job';
   if (latest.status.name === 'RUNNING') return undefined;

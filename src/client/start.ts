@@ -14,7 +14,7 @@ import type { RequestDocument } from '../request/schema';
 import {
   accountId,
   type Before,
-  memoOf,
+  memoOfBefore,
   ONBOARD_PERSON,
   personId,
   reusePolicy,
@@ -96,7 +96,7 @@ export async function startRun(client: Client, plan: RunPlan, before: Before): P
       taskQueue: WORKFLOW_QUEUE,
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       args: [plan.request],
-      memo: { ...plan.memo, ...memoOf(before) },
+      memo: { ...plan.memo, ...memoOfBefore(before) },
       typedSearchAttributes: new TypedSearchAttributes(searchAttributesOf(plan.attributes)),
       staticSummary: plan.staticSummary,
       ...(plan.priority && { priority: plan.priority }),
@@ -119,7 +119,7 @@ export type Encounter =
 
 /** Applies the rule of "same or different" to the latest run of the plan's id. */
 export async function encounter(client: Client, keys: KeyRing, plan: RunPlan): Promise<Encounter> {
-  return encounterWith(await latestOf(client, plan.workflowId), client, keys, plan);
+  return encounterWith(await runOf(client, plan.workflowId), client, keys, plan);
 }
 
 /** The same for whoever knows the latest run already. */
@@ -149,7 +149,7 @@ export async function accountsStand(client: Client, keys: KeyRing, plan: RunPlan
   const { request } = plan;
   const stand = await Promise.all(
     accountsOf(request).map(async ({ connection }) => {
-      const latest = await latestOf(client, accountId(connection, request.key));
+      const latest = await runOf(client, accountId(connection, request.key));
       const mark = latest?.memo?.[FINGERPRINT];
       if (!latest) return true;
       return (
@@ -161,12 +161,14 @@ export async function accountsStand(client: Client, keys: KeyRing, plan: RunPlan
   return stand.every(Boolean);
 }
 
-export async function latestOf(
+/** The latest run of an id, or the one that is named; undefined where Temporal remembers none. */
+export async function runOf(
   client: Client,
   id: string,
+  runId?: string,
 ): Promise<WorkflowExecutionDescription | undefined> {
   try {
-    return await client.workflow.getHandle(id).describe();
+    return await client.workflow.getHandle(id, runId).describe();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;

@@ -109,7 +109,7 @@ export const RUN_BEFORE = 'musterRunBefore';
 export type Before = string | null | undefined;
 
 /** What a run's memo says of that. */
-export function memoOf(before: Before): Record<string, string | true> {
+export function memoOfBefore(before: Before): Record<string, string | true> {
   if (before === undefined) return {};
   return before === null ? { [FIRST_OF_ITS_ID]: true } : { [RUN_BEFORE]: before };
 }

@@ -10,6 +10,7 @@ import {
 import type { temporal } from '@temporalio/proto';
 import type { EarlierSend, Inheritance } from '../account/plan';
 import type { AccountResult, ResultDocument } from '../account/result';
+import { runOf } from '../client/start';
 import type { Outcome } from '../http/outcome';
 import type { RequestDocument } from '../request/schema';
 import type { Before } from '../temporal/names';
@@ -32,19 +33,12 @@ export async function readRunsBefore(
   { workflowId, runId, before }: { workflowId: string; runId: string; before?: Before },
 ): Promise<Inheritance> {
   const runs = await listRuns(client, workflowId, runId);
-  const known = before && !runs.some((run) => run.runId === before);
-  if (known) runs.push(...(await described(client, workflowId, before)));
-  return readRuns(client, runId, newestFirst(runs.filter((run) => run.runId !== runId)));
-}
-
-/** None where Temporal has forgotten it. */
-async function described(client: Client, workflowId: string, runId: string): Promise<KnownRun[]> {
-  try {
-    return [await client.workflow.getHandle(workflowId, runId).describe()];
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return [];
-    throw error;
+  if (before && !runs.some((run) => run.runId === before)) {
+    // One that is known to have been, and is forgotten, counts as unreadable and not as none.
+    const forgotten = { workflowId, runId: before, startTime: new Date(0) };
+    runs.push((await runOf(client, workflowId, before)) ?? forgotten);
   }
+  return readRuns(client, runId, newestFirst(runs.filter((run) => run.runId !== runId)));
 }
 
 const newestFirst = (runs: readonly KnownRun[]) =>
@@ -52,13 +46,9 @@ const newestFirst = (runs: readonly KnownRun[]) =>
 
 /** The same for whoever is no run of that id: what a new run would find. */
 export async function readRunsOf(client: Client, workflowId: string): Promise<Inheritance> {
-  try {
-    const { runId } = await client.workflow.getHandle(workflowId).describe();
-    return await readRuns(client, '', newestFirst(await listRuns(client, workflowId, runId)));
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return readRuns(client, '', []);
-    throw error;
-  }
+  const latest = await runOf(client, workflowId);
+  const runs = latest ? await listRuns(client, workflowId, latest.runId) : [];
+  return readRuns(client, '', newestFirst(runs));
 }
 
 /** What a run finds that is the first of its id. */

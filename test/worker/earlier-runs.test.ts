@@ -251,8 +251,8 @@ describe('a run that is known to be before this one', () => {
     expect(inherited).toMatchObject({ from: 'a', steps: { create: { sent: 'open' } } });
   });
 
-  test('is nothing where Temporal has forgotten it', async () => {
-    expect(await unlisted({})).toMatchObject({ from: null, readable: true });
+  test('is doubt where Temporal has forgotten it', async () => {
+    expect(await unlisted({})).toMatchObject({ from: 'a', readable: false });
   });
 });
 

@@ -9,7 +9,7 @@ import {
 import type { Followed } from '../../activities/people';
 import { type AccountResult, emptyAccount, type ResultDocument } from '../../src/account/result';
 import type { RunPlan } from '../../src/client/start';
-import { type Before, memoOf, reusePolicy, WORKFLOW_TASK_TIMEOUT } from '../../src/temporal/names';
+import { type Before, memoOfBefore, reusePolicy, WORKFLOW_TASK_TIMEOUT } from '../../src/temporal/names';
 import { searchAttributesOf } from '../../src/temporal/search-attributes';
 import { call, follow, local } from './calls';
 import type { Purpose } from './lifecycle';
@@ -33,7 +33,7 @@ export async function runChild(
     const child = await startChild(plan.workflowType, {
       workflowId: plan.workflowId,
       args: purpose === 'provision' ? [plan.request] : [plan.request, purpose],
-      memo: { ...(purpose === 'provision' && plan.memo), ...memoOf(before) },
+      memo: { ...(purpose === 'provision' && plan.memo), ...memoOfBefore(before) },
       workflowIdReusePolicy: reusePolicy(before),
       typedSearchAttributes: searchAttributesOf(plan.attributes),
       staticSummary: plan.staticSummary,
